@@ -1,0 +1,16 @@
+using System.Text.Json.Serialization;
+
+namespace HpcCr.Core;
+
+/// <summary>JSON of the documents that are kept on disk, generated at compile time.</summary>
+[JsonSourceGenerationOptions(
+    WriteIndented = true,
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    UseStringEnumConverter = true,
+    IgnoreReadOnlyProperties = true,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true)]
+[JsonSerializable(typeof(Manifest))]
+[JsonSerializable(typeof(JobSpec))]
+[JsonSerializable(typeof(JobRecord))]
+public sealed partial class CoreJson : JsonSerializerContext;

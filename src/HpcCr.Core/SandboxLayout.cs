@@ -1,0 +1,30 @@
+namespace HpcCr.Core;
+
+/// <summary>The node's folder of one job. The same on every node, so that a sandbox can be restored on any.</summary>
+/// <param name="Root">The folder, absolute.</param>
+public sealed record SandboxLayout(string Root)
+{
+    /// <summary>The guard's socket; root only.</summary>
+    public string GuardSocket => Path.Combine(Root, "guard.sock");
+
+    /// <summary>The guard's log.</summary>
+    public string GuardLog => Path.Combine(Root, "guard.log");
+
+    /// <summary>The exit status of the sandbox's root, written by the guard.</summary>
+    public string ExitStatus => Path.Combine(Root, "exit");
+
+    /// <summary>What the launcher knows about the job (<see cref="JobSpec"/> as JSON).</summary>
+    public string Spec => Path.Combine(Root, "spec.json");
+
+    /// <summary>What lies behind the sandbox's /dev/shm: a tmpfs of its own.</summary>
+    public string SharedMemory => Path.Combine(Root, "shm");
+
+    /// <summary>The sandbox's TMPDIR, and /tmp with <c>--private-tmp</c>.</summary>
+    public string Temporary => Path.Combine(Root, "tmp");
+
+    /// <summary>Host files for mpirun and mpiexec.</summary>
+    public string HostFile(string family) => Path.Combine(Root, $"hosts.{family}");
+
+    /// <summary>The private bind of / that the engine restores into.</summary>
+    public string RestoreRoot => Path.Combine(Root, "root");
+}
