@@ -1,0 +1,23 @@
+namespace HpcCr.Criu;
+
+/// <summary>One dump.</summary>
+public sealed record DumpOptions : EngineOptions
+{
+    /// <summary>The root of the tree, in the engine's pid namespace.</summary>
+    public required int RootPid { get; init; }
+
+    /// <summary>The log's name within the images folder.</summary>
+    public string LogFile { get; init; } = "dump.log";
+
+    /// <summary>The tasks live on after the dump; else they are killed.</summary>
+    public bool LeaveRunning { get; init; } = true;
+
+    /// <summary>Largest deleted file whose content goes into the images, in bytes (UCX and MPICH leave such files).</summary>
+    public uint GhostLimitBytes { get; init; } = 1u << 30;
+
+    /// <summary>The cgroup the tasks are frozen in (a folder path; required if it is frozen already); null: none.</summary>
+    public string? FreezeCgroup { get; init; }
+
+    /// <summary>How long the engine tries to stop the tasks, in seconds; 0: the engine's own default, 10.</summary>
+    public uint TimeoutSeconds { get; init; } = 10;
+}
