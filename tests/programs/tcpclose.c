@@ -1,19 +1,22 @@
 /* Bytes of a closed socket: each round the client opens a new connection, writes megabytes and closes at once,
- * while the server does not read yet. What the receiver's window does not take is then in nobody's memory and
+ * while the server has stopped reading. What the receiver's window does not take is then in nobody's memory and
  * has no inode (FIN_WAIT1), so a cut that catches it must wait or be taken again.
  *
  *   tcpclose server PORT ROUNDS               [--hold-ms H] [--hold-while FILE]
  *   tcpclose client HOST PORT ROUNDS BYTES    [--gap-ms G]
  *
- * Each round is unclean for H ms (the server holds before it reads) or as long as FILE exists, then clean for
- * G ms (a control connection tells the client that the round is over). FILE there: the cut can never be clean.
- * H shorter than a refreeze's total: it becomes clean after some ms of running. G = 0: clean only by luck.
+ * A control connection tells the server when the client has closed, and the client when the round is over. From
+ * the close each round is unclean for H ms (the server holds) and as long as FILE exists, then clean for G ms.
+ * FILE there: the cut can never be clean. H below what the refreezes let the job run: it becomes clean after some
+ * ms of running. G = 0: clean only by luck.
  *
- * Both print `round N` (the client when it has closed: the orphan exists from then on) and
- * `final N bytes T checksum <hex>`; exit 3 on any byte lost or changed. */
+ * Both print `round N` (the client when it has closed: the orphan exists from then on, the server at the round's
+ * end) and `final N bytes T checksum <hex>`, the same on both sides; exit 3 on any byte lost or changed. */
+#include <poll.h>
+
 #include "sockets.h"
 
-enum { CHUNK_WORDS = 8192 };
+enum { CHUNK_WORDS = 8192, SMALL_WINDOW = 64 * 1024, LARGE_QUEUE = 8 << 20 };
 
 struct header {
     uint64_t round;
@@ -25,32 +28,53 @@ static uint64_t key_of(uint64_t round, uint64_t chunk)
     return mix64(round << 32 ^ chunk);
 }
 
+static size_t chunk_of(uint64_t words, uint64_t chunk)
+{
+    uint64_t left = words - chunk * CHUNK_WORDS;
+    return left < CHUNK_WORDS ? (size_t)left : CHUNK_WORDS;
+}
+
+/* Waits a moment for the client's word that it has closed; true once it came. */
+static int has_closed(int control, uint64_t round)
+{
+    uint64_t closed;
+    struct pollfd readable = { .fd = control, .events = POLLIN };
+    if (poll(&readable, 1, 5) < 1)
+        return 0;
+    if (receive_whole(control, &closed, sizeof closed) != sizeof closed || closed != round)
+        die(EXIT_DAMAGED, "tcpclose: round %" PRIu64 ": the client ended early", round);
+    return 1;
+}
+
 static void serve(const char *port, uint64_t rounds, long hold_ms, const char *hold_while)
 {
     static uint64_t words[CHUNK_WORDS];
     uint64_t total = 0, checksum = 0;
-    int listener = listen_on(port, 4);
+    int listener = listen_on(port, 4), window = SMALL_WINDOW;
     int control = accept_from(listener);
+    setsockopt(listener, SOL_SOCKET, SO_RCVBUF, &window, sizeof window);
     for (uint64_t round = 1; round <= rounds; round++) {
         struct header header;
-        int data = accept_from(listener);
-        pause_us(hold_ms * 1000);
-        hold_while_exists(hold_while);
+        int data = accept_from(listener), closed = 0;
         if (receive_whole(data, &header, sizeof header) != sizeof header || header.round != round)
             die(EXIT_DAMAGED, "tcpclose: round %" PRIu64 " came as %" PRIu64, round, header.round);
-        for (uint64_t done = 0, chunk = 0; done < header.words; chunk++) {
-            size_t count = header.words - done < CHUNK_WORDS ? (size_t)(header.words - done) : CHUNK_WORDS;
-            size_t got = receive_whole(data, words, count * sizeof *words);
-            if (got != count * sizeof *words)
-                die(EXIT_DAMAGED, "tcpclose: round %" PRIu64 ": lost %" PRIu64 " of %" PRIu64 " bytes", round,
-                    (header.words - done) * sizeof *words - got, header.words * sizeof *words);
+        for (uint64_t chunk = 0; chunk * CHUNK_WORDS < header.words; chunk++) {
+            /* Reads only as much as the client needs to get rid of the rest. */
+            if (!closed && (closed = has_closed(control, round))) {
+                pause_us(hold_ms * 1000);
+                hold_while_exists(hold_while);
+            }
+            size_t count = chunk_of(header.words, chunk);
+            if (receive_whole(data, words, count * sizeof *words) != count * sizeof *words)
+                die(EXIT_DAMAGED, "tcpclose: round %" PRIu64 ": bytes lost from chunk %" PRIu64 " on", round, chunk);
             if (first_wrong_word(words, count, key_of(round, chunk)) < count)
                 die(EXIT_DAMAGED, "tcpclose: round %" PRIu64 ": chunk %" PRIu64 " changed", round, chunk);
             checksum = mix64(checksum ^ key_of(round, chunk));
-            done += count;
         }
         if (receive_whole(data, words, 1) != 0)
             die(EXIT_DAMAGED, "tcpclose: round %" PRIu64 ": more bytes than were sent", round);
+        while (!closed)
+            closed = has_closed(control, round);
         close(data);
         total += header.words * sizeof *words;
         say("round %" PRIu64, round);
@@ -64,20 +88,22 @@ static void send_rounds(const char *host, const char *port, uint64_t rounds, uin
     static uint64_t words[CHUNK_WORDS];
     uint64_t total = 0, checksum = 0;
     struct header header = { .words = bytes / sizeof *words };
-    int control = connect_to(host, port, 60000);
+    int control = connect_to(host, port, 60000), queue = LARGE_QUEUE;
     for (uint64_t round = 1; round <= rounds; round++) {
         int data = connect_to(host, port, 0);
         uint64_t finished = 0;
+        if (setsockopt(data, SOL_SOCKET, SO_SNDBUFFORCE, &queue, sizeof queue) != 0)
+            setsockopt(data, SOL_SOCKET, SO_SNDBUF, &queue, sizeof queue);
         header.round = round;
         send_whole(data, &header, sizeof header);
-        for (uint64_t done = 0, chunk = 0; done < header.words; chunk++) {
-            size_t count = header.words - done < CHUNK_WORDS ? (size_t)(header.words - done) : CHUNK_WORDS;
+        for (uint64_t chunk = 0; chunk * CHUNK_WORDS < header.words; chunk++) {
+            size_t count = chunk_of(header.words, chunk);
             fill_words(words, count, key_of(round, chunk));
             send_whole(data, words, count * sizeof *words);
             checksum = mix64(checksum ^ key_of(round, chunk));
-            done += count;
         }
         close(data);
+        send_whole(control, &round, sizeof round);
         total += header.words * sizeof *words;
         say("round %" PRIu64, round);
         if (receive_whole(control, &finished, sizeof finished) != sizeof finished || finished != round)
