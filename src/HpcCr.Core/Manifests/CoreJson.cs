@@ -11,6 +11,7 @@ namespace HpcCr.Core;
     RespectNullableAnnotations = true,
     RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(Manifest))]
+[JsonSerializable(typeof(ManifestNode))]
 [JsonSerializable(typeof(JobSpec))]
 [JsonSerializable(typeof(JobRecord))]
 public sealed partial class CoreJson : JsonSerializerContext;

@@ -1,0 +1,63 @@
+using System.Buffers.Binary;
+using Google.Protobuf;
+
+namespace HpcCr.Guard.Protocol;
+
+/// <summary>Messages over a unix stream socket, each preceded by its length: 4 bytes, little endian.</summary>
+/// <param name="stream">The connected socket; disposed with this.</param>
+public sealed class MessageChannel(Stream stream) : IAsyncDisposable
+{
+    /// <summary>The largest message that is read, in bytes; a longer one ends the connection.</summary>
+    public const int MaximumBytes = 16 << 20;
+
+    private readonly SemaphoreSlim _writing = new(1, 1);
+
+    /// <summary>Sends one message; callers may overlap.</summary>
+    public async Task SendAsync(IMessage message, CancellationToken cancellationToken)
+    {
+        var size = message.CalculateSize();
+        var frame = new byte[sizeof(int) + size];
+        BinaryPrimitives.WriteInt32LittleEndian(frame, size);
+        message.WriteTo(frame.AsSpan(sizeof(int)));
+        await _writing.WaitAsync(cancellationToken);
+        try
+        {
+            await stream.WriteAsync(frame, cancellationToken);
+        }
+        finally
+        {
+            _writing.Release();
+        }
+    }
+
+    /// <summary>Receives the next message, or null at the end of the stream.</summary>
+    /// <exception cref="InvalidDataException">What came is no message, is too long, or was cut.</exception>
+    public async Task<T?> ReceiveAsync<T>(MessageParser<T> parser, CancellationToken cancellationToken)
+        where T : class, IMessage<T>
+    {
+        var header = new byte[sizeof(int)];
+        var got = await stream.ReadAtLeastAsync(header, header.Length, throwOnEndOfStream: false, cancellationToken);
+        if (got == 0)
+            return null;
+        var size = BinaryPrimitives.ReadInt32LittleEndian(header);
+        if (got < header.Length || size is < 0 or > MaximumBytes)
+            throw new InvalidDataException($"a message of {size} bytes was announced");
+        var body = new byte[size];
+        try
+        {
+            await stream.ReadExactlyAsync(body, cancellationToken);
+            return parser.ParseFrom(body);
+        }
+        catch (Exception e) when (e is InvalidProtocolBufferException or EndOfStreamException)
+        {
+            throw new InvalidDataException("a message is damaged", e);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await stream.DisposeAsync();
+        _writing.Dispose();
+    }
+}

@@ -1,0 +1,193 @@
+using HpcCr.Criu;
+using HpcCr.Linux;
+using HpcCr.Protocol.V1.Local;
+
+namespace HpcCr.Guard;
+
+/// <summary>
+/// One engine process, from its start (before the freeze, so that the pause does not pay for it) to its end. A dump or
+/// restore runs up to its gate and waits there for the verdict of all nodes.
+/// </summary>
+internal sealed class EngineRun : IAsyncDisposable
+{
+    private const int EngineSocket = 3;
+
+    private readonly ChildProcess _process;
+    private readonly CriuConnection _connection;
+    private readonly CriuEngine _engine;
+    private readonly TaskCompletionSource _atGate = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<bool> _verdict = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly CancellationTokenSource _refused = new();
+    private Task<EngineOutcome>? _work;
+
+    private EngineRun(ChildProcess process, CriuConnection connection)
+    {
+        _process = process;
+        _connection = connection;
+        _engine = new CriuEngine(connection);
+    }
+
+    /// <summary>The restored root, once a restore has finished.</summary>
+    public int? RestoredPid { get; private set; }
+
+    /// <summary>Starts an engine that waits for its request.</summary>
+    public static EngineRun Start(EngineCommand command)
+    {
+        var (ours, theirs) = SeqPacketPair.Create();
+        try
+        {
+            List<string> argv = [.. command.Argv, "swrk", EngineSocket.ToString()];
+            if (command.RealUid != 0)
+            {
+                // prlimit(2) on another user's task needs CAP_SYS_RESOURCE or that user's real ids; see docs/adr/0001.
+                argv.InsertRange(0, ["setpriv", "--ruid", $"{command.RealUid}", "--rgid", $"{command.RealGid}", "--keep-groups", "--"]);
+            }
+
+            var process = ChildProcess.Start(new SpawnOptions
+            {
+                Argv = argv,
+                NewSession = true,
+                Descriptors = new Dictionary<int, int> { [EngineSocket] = (int)theirs.DangerousGetHandle() },
+            });
+            return new EngineRun(process, new CriuConnection(ours));
+        }
+        finally
+        {
+            theirs.Dispose();
+        }
+    }
+
+    /// <summary>Dumps up to the gate: images written, tasks held, the cgroup frozen again under them.</summary>
+    /// <exception cref="GuardException">The engine failed (the tasks live) or died (<see cref="GuardException.EngineDied"/>).</exception>
+    public async Task DumpToGateAsync(Sandbox sandbox, ICgroupFreezer freezer, DumpSandbox request)
+    {
+        var options = new DumpOptions
+        {
+            ImagesDirectory = request.Images,
+            RootPid = sandbox.RootPid,
+            FreezeCgroup = sandbox.Cgroup,
+            External = [.. request.External],
+            TimeoutSeconds = Math.Max(1, request.DeadlineMs / 1000),
+        };
+        var handler = new GateHandler(CriuNotificationKind.PostDump, async () =>
+        {
+            freezer.RequestFreeze();
+            _atGate.TrySetResult();
+            return await _verdict.Task;
+        });
+        _work = RunAsync(async () => await _engine.DumpAsync(options, handler, _refused.Token));
+        await ReachGateAsync(request.DeadlineMs);
+        if (_process.Exited.IsCompleted)
+        {
+            // Nobody but the engine was between the images and the job: the freezer has it, only the sockets need care.
+            await EndedAsync();
+            sandbox.ClearRepair();
+            throw new GuardException("the engine was killed after its dump", "The job runs on; try the checkpoint again.");
+        }
+    }
+
+    /// <summary>Restores up to the gate: all tasks rebuilt, none running.</summary>
+    /// <exception cref="GuardException">The engine failed or died; nothing of the sandbox may be kept.</exception>
+    public async Task RestoreToGateAsync(Sandbox sandbox, RestoreSandbox request)
+    {
+        sandbox.AddToCgroup(_process.Pid);
+        var options = new RestoreOptions
+        {
+            ImagesDirectory = request.Images,
+            Root = request.Root,
+            External = [.. request.External],
+        };
+        var handler = new GateHandler(CriuNotificationKind.PostRestore, async () =>
+        {
+            _atGate.TrySetResult();
+            return await _verdict.Task;
+        });
+        _work = RunAsync(async () => await _engine.RestoreAsync(options, handler, _refused.Token));
+        await ReachGateAsync(request.DeadlineMs);
+    }
+
+    /// <summary>Lets the engine go on from its gate and waits until it has let the tasks go.</summary>
+    public async Task FinishAsync()
+    {
+        _verdict.TrySetResult(true);
+        if (_work is null)
+            return;
+        var outcome = await _work;
+        if (outcome.Failure is { } failure)
+            throw GuardException.From(failure);
+        RestoredPid = (outcome as RestoreOutcome)?.Pid;
+    }
+
+    /// <summary>The engine hears "no" at its gate or at its next notification.</summary>
+    public void Refuse()
+    {
+        _refused.Cancel();
+        _verdict.TrySetResult(false);
+    }
+
+    /// <summary>Refuses and waits for the engine to let go.</summary>
+    /// <returns>False when it did not within the grace.</returns>
+    public async Task<bool> AbandonAsync(TimeSpan grace)
+    {
+        Refuse();
+        if (_work is null)
+            return true;
+        await Task.WhenAny(_work, Task.Delay(grace));
+        return _work.IsCompleted;
+    }
+
+    /// <summary>Kills the engine and does something in the very next instruction.</summary>
+    public void KillAnd(Action next)
+    {
+        _process.Kill(9);
+        next();
+    }
+
+    /// <summary>Waits until the engine's process is gone.</summary>
+    public Task EndedAsync() => _process.Exited;
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        Refuse();
+        _connection.Dispose();
+        await Task.WhenAny(_process.Exited, Task.Delay(TimeSpan.FromSeconds(2)));
+        if (!_process.Exited.IsCompleted)
+            _process.Kill(9);
+        await _process.Exited;
+        _process.Dispose();
+        _refused.Dispose();
+    }
+
+    private static async Task<EngineOutcome> RunAsync(Func<Task<EngineOutcome>> work) => await Task.Run(work);
+
+    private async Task ReachGateAsync(uint deadlineMs)
+    {
+        var deadline = Task.Delay(TimeSpan.FromMilliseconds(deadlineMs == 0 ? uint.MaxValue / 2 : deadlineMs));
+        var first = await Task.WhenAny(_atGate.Task, _work!, _process.Exited, deadline);
+        if (first == _atGate.Task)
+            return;
+        if (first == deadline)
+        {
+            Refuse();
+            throw new GuardException($"the engine did not finish within {deadlineMs / 1000.0:F0} s", "Give `--timeout` more time.");
+        }
+
+        try
+        {
+            var outcome = await _work!;
+            throw outcome.Failure is { } failure
+                ? GuardException.From(failure)
+                : new GuardException("the engine ended without passing its gate");
+        }
+        catch (EngineDiedException)
+        {
+            throw new GuardException("the engine was killed while it held the job",
+                "Restart the job from its newest epoch with `hpccr restart`.") { EngineDied = true };
+        }
+        catch (EngineException e)
+        {
+            throw new GuardException($"the engine failed: {e.Message}");
+        }
+    }
+}

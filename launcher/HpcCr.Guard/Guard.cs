@@ -1,0 +1,331 @@
+using System.Diagnostics;
+using System.Net;
+using HpcCr.Core;
+using HpcCr.Linux;
+using HpcCr.Protocol.V1.Local;
+
+namespace HpcCr.Guard;
+
+/// <summary>
+/// The guard of one job on one node: parent of the sandbox's root and of the engine. It freezes, locks and dumps when the
+/// launcher says so, and undoes all of it by itself when the launcher is gone or its lease ends.
+/// </summary>
+internal sealed class Guard
+{
+    // What the engine gets to answer its next notification before it counts as hung.
+    private static readonly TimeSpan EngineGrace = TimeSpan.FromSeconds(15);
+
+    private readonly SandboxLayout _layout;
+    private readonly Sandbox _sandbox;
+    private readonly Lease _lease;
+    private readonly SemaphoreSlim _step = new(1, 1);
+    private readonly CancellationTokenSource _left = new();
+    private ICgroupFreezer? _freezer;
+    private EngineRun? _engine;
+    private string? _table;
+    private LockSpec _locked = LockSpec.Empty;
+    private long _frozenSince;
+    private string _lastAbort = "";
+
+    public Guard(SandboxLayout layout)
+    {
+        _layout = layout;
+        _sandbox = new Sandbox(layout);
+        _sandbox.Ended += () => Changed?.Invoke();
+        _lease = new Lease(() => LetGoAsync("the lease ended without a word from the coordinator"));
+    }
+
+    /// <summary>Raised when the sandbox's root has ended or the guard undid something by itself.</summary>
+    public event Action? Changed;
+
+    /// <summary>Cancelled when the guard is to end.</summary>
+    public CancellationToken Left => _left.Token;
+
+    public GuardStatus Status() => new()
+    {
+        State = _sandbox.State,
+        RootPid = _sandbox.RootPid,
+        ExitCode = _sandbox.ExitCode,
+        Frozen = _frozenSince != 0,
+        Locked = _table is not null,
+        EngineActive = _engine is not null,
+        LastAbort = _lastAbort,
+    };
+
+    /// <summary>Carries out one request; never throws.</summary>
+    public async Task<GuardReply> HandleAsync(GuardRequest request)
+    {
+        var reply = new GuardReply();
+        var began = Stopwatch.GetTimestamp();
+        try
+        {
+            reply.Milliseconds = await CarryOutAsync(request) ?? Stopwatch.GetElapsedTime(began).TotalMilliseconds;
+            GuardLog.Write($"{request.RequestCase}: {Stopwatch.GetElapsedTime(began).TotalMilliseconds:F1} ms");
+        }
+        catch (GuardException e)
+        {
+            reply.Failure = new GuardFailure { What = e.Message, Next = e.Next, EngineDied = e.EngineDied, Unsupported = e.Unsupported };
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or TimeoutException or InvalidOperationException)
+        {
+            reply.Failure = new GuardFailure { What = e.Message };
+        }
+        catch (Exception e)
+        {
+            GuardLog.Write(e.ToString());
+            reply.Failure = new GuardFailure { What = $"the guard failed: {e.Message}", Next = $"See {_layout.GuardLog}." };
+        }
+
+        if (reply.Failure is { } failure)
+            GuardLog.Write($"{request.RequestCase} failed: {failure.What}");
+        reply.Status = Status();
+        return reply;
+    }
+
+    /// <summary>Undoes whatever holds the job: the lease is over or nobody is there to speak for the coordinator.</summary>
+    public async Task LetGoAsync(string why)
+    {
+        if (_frozenSince == 0 && _engine is null && _table is null && _sandbox.State != GuardStatus.Types.State.Restoring)
+            return;
+        _lastAbort = why;
+        GuardLog.Write($"lets go: {why}");
+        await HandleAsync(new GuardRequest { Abort = new AbortSandbox { Why = why } });
+        Changed?.Invoke();
+    }
+
+    private async Task<double?> CarryOutAsync(GuardRequest request)
+    {
+        switch (request.RequestCase)
+        {
+            // These reach an engine that another step is waiting for, so they do not queue behind it.
+            case GuardRequest.RequestOneofCase.Status:
+                return null;
+            case GuardRequest.RequestOneofCase.RenewLease:
+                _lease.Renew(request.RenewLease.LeaseMs);
+                return null;
+            case GuardRequest.RequestOneofCase.Signal:
+                _sandbox.Signal(request.Signal.Signal);
+                return null;
+            case GuardRequest.RequestOneofCase.Abort:
+            case GuardRequest.RequestOneofCase.Kill:
+                _engine?.Refuse();
+                break;
+        }
+
+        await _step.WaitAsync();
+        try
+        {
+            switch (request.RequestCase)
+            {
+                case GuardRequest.RequestOneofCase.Start:
+                    await _sandbox.StartAsync(request.Start);
+                    _freezer = new CgroupV2Freezer(request.Start.Cgroup);
+                    return null;
+                case GuardRequest.RequestOneofCase.Spawn:
+                    await _sandbox.SpawnAsync(request.Spawn.Entry);
+                    return null;
+                case GuardRequest.RequestOneofCase.Kill:
+                    await KillAsync();
+                    return null;
+                case GuardRequest.RequestOneofCase.PrepareEngine:
+                    await PrepareEngineAsync(request.PrepareEngine);
+                    return null;
+                case GuardRequest.RequestOneofCase.Freeze:
+                    await FreezeAsync(TimeSpan.FromMilliseconds(request.Freeze.DeadlineMs));
+                    return null;
+                case GuardRequest.RequestOneofCase.Thaw:
+                    return Thaw();
+                case GuardRequest.RequestOneofCase.Lock:
+                    Lock(request.Lock);
+                    return null;
+                case GuardRequest.RequestOneofCase.Unlock:
+                    Unlock();
+                    return null;
+                case GuardRequest.RequestOneofCase.Dump:
+                    await DumpAsync(request.Dump);
+                    return null;
+                case GuardRequest.RequestOneofCase.Finish:
+                    return await FinishAsync(request.Finish.Thaw);
+                case GuardRequest.RequestOneofCase.Abort:
+                    await AbortAsync();
+                    return null;
+                case GuardRequest.RequestOneofCase.Restore:
+                    await RestoreAsync(request.Restore);
+                    return null;
+                case GuardRequest.RequestOneofCase.Leave:
+                    await LeaveAsync();
+                    return null;
+                default:
+                    throw new GuardException($"the guard does not know the request {request.RequestCase}");
+            }
+        }
+        finally
+        {
+            _step.Release();
+        }
+    }
+
+    private async Task PrepareEngineAsync(PrepareEngine request)
+    {
+        await DropEngineAsync();
+        _lastAbort = "";
+        _engine = EngineRun.Start(request.Engine);
+        _lease.Renew(request.LeaseMs);
+    }
+
+    private async Task FreezeAsync(TimeSpan deadline)
+    {
+        var freezer = Freezer();
+        if (freezer.FrozenAncestor() is { } ancestor)
+        {
+            throw new GuardException($"somebody else has frozen {ancestor}, so the job stands still already",
+                "Thaw that cgroup first.") { Unsupported = true };
+        }
+
+        _frozenSince = Stopwatch.GetTimestamp();
+        await freezer.FreezeAsync(deadline, CancellationToken.None);
+    }
+
+    private double Thaw()
+    {
+        if (_frozenSince == 0)
+            return 0;
+        Freezer().Thaw();
+        var pause = Stopwatch.GetElapsedTime(_frozenSince).TotalMilliseconds;
+        _frozenSince = 0;
+        return pause;
+    }
+
+    private void Lock(LockPackets request)
+    {
+        var spec = new LockSpec
+        {
+            Connections = [.. request.Connections.Select(c => new TcpTuple(IPEndPoint.Parse(c.Local), IPEndPoint.Parse(c.Remote)))],
+            Listeners = [.. request.Listeners.Select(IPEndPoint.Parse)],
+        };
+        _table = request.Table;
+        _locked = spec;
+        PacketLock.Apply(request.Table, spec);
+    }
+
+    private void Unlock()
+    {
+        if (_table is null)
+            return;
+        PacketLock.Remove(_table);
+        _table = null;
+        _locked = LockSpec.Empty;
+    }
+
+    private async Task DumpAsync(DumpSandbox request)
+    {
+        var engine = _engine ?? throw new GuardException("no engine was prepared for this dump");
+        try
+        {
+            await engine.DumpToGateAsync(_sandbox, Freezer(), request);
+        }
+        catch (GuardException e) when (e.EngineDied)
+        {
+            // The engine held the tasks and is gone: memory and sockets are in an unknown state. Nothing is kept half alive.
+            await KillAsync();
+            _sandbox.MarkLost();
+            throw;
+        }
+    }
+
+    private async Task<double> FinishAsync(bool thaw)
+    {
+        _lease.Renew();
+        if (_engine is { } engine)
+        {
+            await engine.FinishAsync();
+            if (_sandbox.State == GuardStatus.Types.State.Restoring)
+                _sandbox.Restored(engine.RestoredPid ?? throw new GuardException("the engine restored a process and did not say which"));
+            await DropEngineAsync();
+        }
+
+        if (!thaw)
+            return 0;
+        Unlock();
+        var pause = Thaw();
+        _lease.End();
+        return pause;
+    }
+
+    private async Task AbortAsync()
+    {
+        if (_sandbox.State == GuardStatus.Types.State.Restoring)
+        {
+            await KillAsync();
+            return;
+        }
+
+        if (_engine is { } engine && !await engine.AbandonAsync(EngineGrace))
+            await TakeBackFromHungEngineAsync(engine);
+        await DropEngineAsync();
+        Unlock();
+        Thaw();
+        _lease.End();
+    }
+
+    // The engine does not answer and holds the tasks by ptrace. Its death would let them run with their sockets in repair
+    // mode; the freezer in the very next instruction keeps them still until that is put right.
+    private async Task TakeBackFromHungEngineAsync(EngineRun engine)
+    {
+        GuardLog.Write("the engine does not answer: it is killed and the sandbox taken back");
+        engine.KillAnd(Freezer().RequestFreeze);
+        await engine.EndedAsync();
+        _sandbox.ClearRepair();
+    }
+
+    private async Task RestoreAsync(RestoreSandbox request)
+    {
+        _lease.Renew(request.LeaseMs);
+        _sandbox.BeginRestore(request.Cgroup);
+        _freezer = new CgroupV2Freezer(request.Cgroup);
+        Leftovers.Destroy(_sandbox.CgroupId, _locked);
+        _engine = EngineRun.Start(request.Engine);
+        try
+        {
+            await _engine.RestoreToGateAsync(_sandbox, request);
+        }
+        catch (GuardException)
+        {
+            await KillAsync();
+            throw;
+        }
+    }
+
+    // Ends with nothing of the sandbox left: no process, no connection, no lock.
+    private async Task KillAsync()
+    {
+        await _sandbox.KillAsync(EngineGrace);
+        if (_engine is { } engine && !await engine.AbandonAsync(EngineGrace))
+            engine.KillAnd(() => { });
+        await DropEngineAsync();
+        await _sandbox.KillAsync(EngineGrace);
+        Leftovers.Destroy(_sandbox.CgroupId, _locked);
+        Unlock();
+        _frozenSince = 0;
+        _lease.End();
+    }
+
+    private async Task DropEngineAsync()
+    {
+        if (_engine is null)
+            return;
+        await _engine.DisposeAsync();
+        _engine = null;
+    }
+
+    private async Task LeaveAsync()
+    {
+        if (_sandbox.State is GuardStatus.Types.State.Running or GuardStatus.Types.State.Restoring)
+            throw new GuardException("a sandbox is still alive; kill it first");
+        await DropEngineAsync();
+        Unlock();
+        _left.CancelAfter(TimeSpan.FromMilliseconds(50));
+    }
+
+    private ICgroupFreezer Freezer() => _freezer ?? throw new GuardException("there is no sandbox here");
+}

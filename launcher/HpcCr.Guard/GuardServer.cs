@@ -1,0 +1,95 @@
+using System.Net.Sockets;
+using HpcCr.Core;
+using HpcCr.Guard.Protocol;
+using HpcCr.Linux;
+using HpcCr.Protocol.V1.Local;
+
+namespace HpcCr.Guard;
+
+/// <summary>The guard's socket. It serves one launcher at a time; launchers come, go, crash and are upgraded.</summary>
+internal sealed class GuardServer(SandboxLayout layout)
+{
+    private readonly Guard _guard = new(layout);
+    private MessageChannel? _launcher;
+
+    public static async Task<int> RunAsync(string folder)
+    {
+        await new GuardServer(new SandboxLayout(folder)).ServeAsync();
+        return 0;
+    }
+
+    private async Task ServeAsync()
+    {
+        using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        File.Delete(layout.GuardSocket);
+        listener.Bind(new UnixDomainSocketEndPoint(layout.GuardSocket));
+        File.SetUnixFileMode(layout.GuardSocket, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        listener.Listen();
+        _guard.Changed += Announce;
+        GuardLog.Write($"guard {Environment.ProcessId} of {layout.Root}");
+        while (!_guard.Left.IsCancellationRequested)
+        {
+            try
+            {
+                var socket = await listener.AcceptAsync(_guard.Left);
+                _ = ServeLauncherAsync(socket);
+            }
+            catch (OperationCanceledException)
+            {
+                break;
+            }
+        }
+
+        File.Delete(layout.GuardSocket);
+    }
+
+    private async Task ServeLauncherAsync(Socket socket)
+    {
+        if (UnixPeer.Credentials(socket).Uid != 0)
+        {
+            socket.Dispose();
+            return;
+        }
+
+        await using var channel = new MessageChannel(new NetworkStream(socket, ownsSocket: true));
+        _launcher = channel;
+        GuardLog.Write("launcher connected");
+        try
+        {
+            while (await channel.ReceiveAsync(GuardRequest.Parser, CancellationToken.None) is { } request)
+                _ = AnswerAsync(channel, request);
+        }
+        catch (Exception e) when (e is IOException or InvalidDataException or SocketException or ObjectDisposedException)
+        {
+            GuardLog.Write($"launcher: {e.Message}");
+        }
+
+        // A newer launcher may have taken over already; only the loss of the one in charge counts.
+        if (ReferenceEquals(Interlocked.CompareExchange(ref _launcher, null, channel), channel))
+        {
+            GuardLog.Write("launcher gone");
+            await _guard.LetGoAsync("the launcher went away in the middle of an epoch");
+        }
+    }
+
+    private async Task AnswerAsync(MessageChannel channel, GuardRequest request)
+    {
+        var reply = await _guard.HandleAsync(request);
+        reply.Id = request.Id;
+        await TrySendAsync(channel, reply);
+    }
+
+    private void Announce() => _ = _launcher is { } channel ? TrySendAsync(channel, new GuardReply { Status = _guard.Status() }) : null;
+
+    private static async Task TrySendAsync(MessageChannel channel, GuardReply reply)
+    {
+        try
+        {
+            await channel.SendAsync(reply, CancellationToken.None);
+        }
+        catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException)
+        {
+            GuardLog.Write($"a reply was not sent: {e.Message}");
+        }
+    }
+}

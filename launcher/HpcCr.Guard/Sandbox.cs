@@ -1,0 +1,168 @@
+using System.Text;
+using Google.Protobuf;
+using HpcCr.Core;
+using HpcCr.Linux;
+using HpcCr.Protocol.V1.Local;
+using State = HpcCr.Protocol.V1.Local.GuardStatus.Types.State;
+
+namespace HpcCr.Guard;
+
+/// <summary>The job's processes on this node: a root (pid 1 of its own pid namespace) and all that came of it.</summary>
+internal sealed class Sandbox(SandboxLayout layout)
+{
+    private const int StatusPipe = 3;
+    private static readonly string Self = Environment.ProcessPath!;
+
+    private JobCgroup? _cgroup;
+    private ChildProcess? _root;
+    private int _entries;
+
+    /// <summary>Raised once when the root has ended.</summary>
+    public event Action? Ended;
+
+    public State State { get; private set; } = State.Empty;
+
+    public int RootPid => _root?.Pid ?? 0;
+
+    public int ExitCode { get; private set; }
+
+    public string Cgroup => _cgroup?.Path ?? throw new GuardException("there is no sandbox here");
+
+    public ulong CgroupId => _cgroup?.Id ?? 0;
+
+    /// <summary>Makes the namespaces and starts the root in them; returns when it has become the job's program.</summary>
+    public async Task StartAsync(StartSandbox request)
+    {
+        if (State != State.Empty)
+            throw new GuardException("this guard has a sandbox already");
+        _cgroup = JobCgroup.Open(request.Cgroup);
+        var root = await LaunchAsync(request.Entry, [], newNamespaces: true);
+        State = State.Running;
+        Watch(root);
+    }
+
+    /// <summary>Starts a further process inside; it becomes a child of the sandbox's pid 1, as what a daemon leaves behind.</summary>
+    public async Task SpawnAsync(SandboxEntry entry)
+    {
+        if (State != State.Running)
+            throw new GuardException("the sandbox has ended");
+        string[] nsenter =
+        [
+            "nsenter", "--target", $"{RootPid}", "--mount", "--uts", "--ipc", "--pid", "--time", "--", "setsid", "--fork",
+        ];
+        using var process = await LaunchAsync(entry, nsenter, newNamespaces: false);
+        await process.Exited;
+    }
+
+    public void Signal(int signal)
+    {
+        if (State == State.Running)
+            _root?.Kill(signal);
+    }
+
+    public void BeginRestore(string cgroup)
+    {
+        if (State != State.Empty)
+            throw new GuardException("this guard has a sandbox already");
+        _cgroup = JobCgroup.Open(cgroup);
+        State = State.Restoring;
+    }
+
+    public void AddToCgroup(int pid) => _cgroup!.Add(pid);
+
+    /// <summary>The engine has restored the root as our child.</summary>
+    public void Restored(int pid)
+    {
+        State = State.Running;
+        Watch(ChildProcess.Adopt(pid));
+    }
+
+    /// <summary>Kills every process of the sandbox, frozen or not, and waits until none is left.</summary>
+    public async Task KillAsync(TimeSpan deadline)
+    {
+        if (_cgroup is null)
+            return;
+        _cgroup.Kill();
+        await _cgroup.WaitEmptyAsync(deadline);
+        if (_root is not null)
+            await _root.Exited;
+        else if (State == State.Restoring)
+            State = State.Empty;
+    }
+
+    public void MarkLost() => State = State.Lost;
+
+    /// <summary>Takes every TCP socket of the sandbox out of the repair mode that a dead engine left it in.</summary>
+    public void ClearRepair()
+    {
+        foreach (var pid in _cgroup!.Processes())
+            TcpRepair.ClearAll(pid);
+    }
+
+    // The child tells over a pipe why it could not become the job's program; success is that the exec closed it.
+    private async Task<ChildProcess> LaunchAsync(SandboxEntry entry, string[] prefix, bool newNamespaces)
+    {
+        var file = Path.Combine(layout.Root, $"enter.{Interlocked.Increment(ref _entries)}");
+        File.WriteAllBytes(file, entry.ToByteArray());
+        File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        try
+        {
+            using var pipe = new System.IO.Pipes.AnonymousPipeServerStream(System.IO.Pipes.PipeDirection.In);
+            var options = new SpawnOptions
+            {
+                Argv = [.. prefix, Self, "enter", file],
+                Descriptors = new Dictionary<int, int> { [StatusPipe] = (int)pipe.ClientSafePipeHandle.DangerousGetHandle() },
+                NewSession = newNamespaces,
+            };
+            var child = newNamespaces ? await InNewNamespacesAsync(() => ChildProcess.Start(options)) : ChildProcess.Start(options);
+            pipe.DisposeLocalCopyOfClientHandle();
+            using var text = new MemoryStream();
+            await pipe.CopyToAsync(text);
+            if (text.Length == 0)
+                return child;
+            await child.Exited;
+            child.Dispose();
+            throw new GuardException(Encoding.UTF8.GetString(text.ToArray()));
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    // A thread of its own takes the new namespaces; its child inherits them, and the thread's end gives them up.
+    private static Task<ChildProcess> InNewNamespacesAsync(Func<ChildProcess> start)
+    {
+        var started = new TaskCompletionSource<ChildProcess>(TaskCreationOptions.RunContinuationsAsynchronously);
+        new Thread(() =>
+        {
+            try
+            {
+                Namespaces.UnshareThread(NamespaceKinds.Mount | NamespaceKinds.Uts | NamespaceKinds.Ipc | NamespaceKinds.Pid);
+                started.SetResult(start());
+            }
+            catch (Exception e)
+            {
+                started.SetException(e);
+            }
+        }) { IsBackground = true }.Start();
+        return started.Task;
+    }
+
+    private void Watch(ChildProcess root)
+    {
+        _root = root;
+        _ = WatchAsync(root);
+    }
+
+    private async Task WatchAsync(ChildProcess root)
+    {
+        var status = await root.Exited;
+        ExitCode = status.ShellCode;
+        AtomicFile.Write(layout.ExitStatus, Encoding.ASCII.GetBytes($"{ExitCode}\n"), 0x180);
+        if (State != State.Lost)
+            State = State.Ended;
+        GuardLog.Write($"the sandbox's root ended with {ExitCode}");
+        Ended?.Invoke();
+    }
+}

@@ -1,0 +1,71 @@
+using System.Security.Cryptography;
+using HpcCr.Core;
+
+namespace HpcCr.Store;
+
+/// <summary>Compares every file of an epoch with its manifest.</summary>
+public static class EpochVerifier
+{
+    /// <summary>Reads everything once.</summary>
+    /// <param name="epochPath">The epoch's folder.</param>
+    /// <param name="manifest">Its manifest.</param>
+    /// <param name="progress">Told the bytes read so far.</param>
+    /// <param name="cancellationToken">Stops between files.</param>
+    /// <returns>One sentence per fault; empty when all is as it was committed.</returns>
+    public static async Task<IReadOnlyList<string>> VerifyAsync(
+        string epochPath, Manifest manifest, IProgress<long>? progress = null, CancellationToken cancellationToken = default)
+    {
+        List<string> faults = [];
+        var done = 0L;
+        foreach (var node in manifest.Nodes)
+        {
+            var folder = Path.Combine(epochPath, node.Node);
+            foreach (var file in node.Files)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                if (await FaultOfAsync(Path.Combine(folder, file.Path), file, cancellationToken) is { } fault)
+                    faults.Add($"{node.Node}/{file.Path} {fault}");
+                progress?.Report(done += file.Size);
+            }
+
+            faults.AddRange(Extra(folder, node).Select(path => $"{node.Node}/{path} is not in the manifest"));
+        }
+
+        return faults;
+    }
+
+    private static async Task<string?> FaultOfAsync(string path, ImageRecord expected, CancellationToken cancellationToken)
+    {
+        var info = new FileInfo(path);
+        if (!info.Exists)
+            return "is missing";
+        if (info.LinkTarget is not null)
+            return "is a link";
+        if (info.Length != expected.Size)
+            return $"has {info.Length} bytes instead of {expected.Size}";
+        try
+        {
+            await using var stream = File.OpenRead(path);
+            var hash = Convert.ToHexStringLower(await SHA256.HashDataAsync(stream, cancellationToken));
+            return hash == expected.Sha256 ? null : "is not what was written (its SHA-256 differs)";
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return "may not be read by this user";
+        }
+        catch (IOException e)
+        {
+            return $"cannot be read: {e.Message}";
+        }
+    }
+
+    private static IEnumerable<string> Extra(string folder, ManifestNode node)
+    {
+        if (!Directory.Exists(folder))
+            return [];
+        var known = node.Files.Select(f => f.Path).ToHashSet();
+        return Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
+            .Select(path => Path.GetRelativePath(folder, path).Replace('\\', '/'))
+            .Where(path => !known.Contains(path));
+    }
+}
