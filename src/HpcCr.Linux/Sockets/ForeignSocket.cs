@@ -1,0 +1,85 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace HpcCr.Linux;
+
+/// <summary>A second descriptor of a TCP socket that another process has: options set here hold there.</summary>
+internal sealed class ForeignSocket : IDisposable
+{
+    private const int DomainIPv4 = 2;
+    private const int DomainIPv6 = 10;
+    private const int ProtocolTcp = 6;
+
+    private readonly SafeFileHandle _socket;
+
+    private ForeignSocket(int descriptor, SafeFileHandle socket) => (Descriptor, _socket) = (descriptor, socket);
+
+    /// <summary>Its number in the other process.</summary>
+    internal int Descriptor { get; }
+
+    /// <summary>The kernel's own id of the socket.</summary>
+    internal ulong Cookie
+    {
+        get
+        {
+            uint length = sizeof(ulong);
+            return SocketNative.GetOption(_socket, SocketNative.LevelSocket, SocketNative.Cookie, out ulong value, ref length) == 0
+                ? value
+                : throw LinuxException.Last($"getsockopt(fd {Descriptor}, SO_COOKIE)");
+        }
+    }
+
+    /// <summary>Whether it listens.</summary>
+    internal bool IsListener => Get(SocketNative.LevelSocket, SocketNative.AcceptConnections, "SO_ACCEPTCONN") != 0;
+
+    private bool IsTcp => Get(SocketNative.LevelSocket, SocketNative.Protocol, "SO_PROTOCOL") == ProtocolTcp
+        && Get(SocketNative.LevelSocket, SocketNative.Domain, "SO_DOMAIN") is DomainIPv4 or DomainIPv6;
+
+    /// <summary>Calls <paramref name="visit"/> on every TCP socket of a process, running, stopped or frozen; does nothing when it has gone.</summary>
+    /// <exception cref="LinuxException">The process is not ours to reach into (EPERM), or no descriptor is free (EMFILE).</exception>
+    internal static void ForEachTcp(int pid, Action<ForeignSocket> visit)
+    {
+        using var process = OpenProcess(pid);
+        if (process is null)
+            return;
+        foreach (var (descriptor, _) in SocketInodes.Descriptors(pid))
+        {
+            using var socket = Take(process, pid, descriptor);
+            if (socket is not null && socket.IsTcp)
+                visit(socket);
+        }
+    }
+
+    internal int Get(int level, int option, string name)
+    {
+        uint length = sizeof(int);
+        return SocketNative.GetOption(_socket, level, option, out int value, ref length) == 0
+            ? value
+            : throw LinuxException.Last($"getsockopt(fd {Descriptor}, {name})");
+    }
+
+    internal void Set(int level, int option, int value, string name)
+    {
+        if (SocketNative.SetOption(_socket, level, option, value, sizeof(int)) != 0)
+            throw LinuxException.Last($"setsockopt(fd {Descriptor}, {name}, {value})");
+    }
+
+    public void Dispose() => _socket.Dispose();
+
+    private static SafeFileHandle? OpenProcess(int pid)
+    {
+        var handle = SocketNative.PidfdOpen(pid);
+        if (handle >= 0)
+            return new SafeFileHandle(handle, ownsHandle: true);
+        return Marshal.GetLastPInvokeError() == Errno.ESRCH ? null : throw LinuxException.Last($"pidfd_open({pid})");
+    }
+
+    /// <summary>Null when the descriptor or the process has gone.</summary>
+    private static ForeignSocket? Take(SafeFileHandle process, int pid, int descriptor)
+    {
+        var handle = SocketNative.PidfdGetfd(process, descriptor);
+        if (handle >= 0)
+            return new ForeignSocket(descriptor, new SafeFileHandle(handle, ownsHandle: true));
+        return Marshal.GetLastPInvokeError() is Errno.ESRCH or Errno.EBADF ? null : throw LinuxException.Last($"pidfd_getfd({pid}, {descriptor})");
+    }
+}
