@@ -1,0 +1,82 @@
+using System.Runtime.ExceptionServices;
+
+namespace HpcCr.Linux;
+
+/// <summary>
+/// File access as a user, from a process that is root: on a thread of its own, whose file-system uid, gid and groups are the user's, so that
+/// the kernel itself checks permissions, quota and root-squash, and root's right to override them does not apply.
+/// </summary>
+/// <remarks>
+/// What runs here must be synchronous and must not start threads, tasks or processes: a thread is born with the identity of the one that
+/// starts it, and thread pool workers are started by whoever queues work.
+/// </remarks>
+public static class UserThread
+{
+    /// <summary>Runs work as a user and waits for it.</summary>
+    /// <typeparam name="T">What the work gives.</typeparam>
+    /// <param name="uid">The user.</param>
+    /// <param name="gid">The user's primary group; new files belong to it.</param>
+    /// <param name="groups">The user's supplementary groups (see <see cref="UserDatabase.Groups"/>).</param>
+    /// <param name="work">The work; its exceptions come through as they are.</param>
+    /// <returns>What the work gave.</returns>
+    /// <exception cref="LinuxException">EPERM: this process may not become the user (neither root nor that user).</exception>
+    public static T Run<T>(uint uid, uint gid, IReadOnlyList<uint> groups, Func<T> work)
+    {
+        ArgumentNullException.ThrowIfNull(groups);
+        ArgumentNullException.ThrowIfNull(work);
+        T? result = default;
+        ExceptionDispatchInfo? error = null;
+        var thread = new Thread(() =>
+        {
+            try
+            {
+                Become(uid, gid, [.. groups]);
+                result = work();
+            }
+#pragma warning disable CA1031 // Every exception is given to the caller.
+            catch (Exception failure)
+#pragma warning restore CA1031
+            {
+                error = ExceptionDispatchInfo.Capture(failure);
+            }
+        })
+        {
+            IsBackground = true,
+            Name = $"as-uid-{uid}",
+        };
+
+        // The caller's own wait, not a completion source: setting one would queue its continuations from the user's thread.
+        thread.Start();
+        thread.Join();
+        error?.Throw();
+        return result!;
+    }
+
+    /// <summary>Runs work as a user and waits for it.</summary>
+    /// <param name="uid">The user.</param>
+    /// <param name="gid">The user's primary group.</param>
+    /// <param name="groups">The user's supplementary groups.</param>
+    /// <param name="work">The work; its exceptions come through as they are.</param>
+    /// <exception cref="LinuxException">EPERM: this process may not become the user.</exception>
+    public static void Run(uint uid, uint gid, IReadOnlyList<uint> groups, Action work) =>
+        Run(uid, gid, groups, () =>
+        {
+            work();
+            return true;
+        });
+
+    private static void Become(uint uid, uint gid, uint[] groups)
+    {
+        if (CredentialApi.EffectiveUser() != 0 && CredentialApi.EffectiveUser() == uid)
+            return;
+        CredentialApi.SetThreadGroups(groups);
+        _ = CredentialApi.SetFileGroup(gid);
+        _ = CredentialApi.SetFileUser(uid);
+
+        // Both calls hide their errors: only asking tells whether they took effect.
+        if (CredentialApi.SetFileGroup(CredentialApi.Query) != gid)
+            throw new LinuxException($"setfsgid({gid})", Errno.EPERM);
+        if (CredentialApi.SetFileUser(CredentialApi.Query) != uid)
+            throw new LinuxException($"setfsuid({uid})", Errno.EPERM);
+    }
+}

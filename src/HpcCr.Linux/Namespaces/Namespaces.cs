@@ -1,0 +1,24 @@
+using System.Runtime.InteropServices;
+
+namespace HpcCr.Linux;
+
+/// <summary>New namespaces for the calling thread (unshare(2)).</summary>
+public static partial class Namespaces
+{
+    /// <summary>
+    /// Gives the calling thread, and nobody else, new namespaces. Use a dedicated <see cref="Thread"/> that does what must be done in them,
+    /// synchronously (mounts, <see cref="ChildProcess.Start"/>), and ends: with <see cref="NamespaceKinds.Pid"/> it cannot start threads any more,
+    /// with the others what it starts (thread pool workers too) would live in them. A mount namespace also makes the thread's working folder and umask its own.
+    /// </summary>
+    /// <param name="kinds">Which; with <see cref="NamespaceKinds.Pid"/> the first child becomes pid 1 of the new namespace.</param>
+    /// <exception cref="LinuxException">EPERM: needs CAP_SYS_ADMIN; ENOSPC: too many namespaces.</exception>
+    public static void UnshareThread(NamespaceKinds kinds)
+    {
+        ExitWatch.Ensure();
+        if (Unshare((int)kinds) != 0)
+            throw LinuxException.Last($"unshare({kinds})");
+    }
+
+    [LibraryImport("libc", EntryPoint = "unshare", SetLastError = true)]
+    private static partial int Unshare(int flags);
+}
