@@ -264,7 +264,7 @@ static void end_sysv(void) { shmctl(sysv_id, IPC_RMID, NULL); }
 
 static void start_posix(void)
 {
-    snprintf(posix_path, sizeof posix_path, "/selfcheck.%d", getpid());
+    snprintf(posix_path, sizeof posix_path, "/selfcheck.shm.%d", getpid());
     int fd = shm_open(posix_path, O_RDWR | O_CREAT | O_EXCL, 0600);
     if (fd < 0 || ftruncate(fd, SHARED_BYTES) != 0 ||
         (posix_memory = mmap(NULL, SHARED_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0)) == MAP_FAILED)
