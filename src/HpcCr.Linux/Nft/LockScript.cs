@@ -8,7 +8,7 @@ namespace HpcCr.Linux;
 /// <remarks>
 /// The addresses are those that the sockets have. They are on the packets at the very beginning of `output`, and at the end of `input`, where
 /// every translation (connection tracking, input-nat) has been undone; at its beginning too for what is not translated, before any other rule of the
-/// host answers in the job's place. Dropped in `output`, a segment counts as never sent: the socket's own timers send it later.
+/// host answers in the job's place. Dropped in `output`, a segment counts as not sent, dropped in `input` as sent and lost; the socket's own timers send it later.
 /// </remarks>
 internal static class LockScript
 {

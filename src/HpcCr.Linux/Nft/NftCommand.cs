@@ -1,6 +1,3 @@
-using System.ComponentModel;
-using System.Diagnostics;
-
 namespace HpcCr.Linux;
 
 /// <summary>One run of nft(8) in the calling thread's network namespace.</summary>
@@ -9,6 +6,7 @@ internal static class NftCommand
     // It waits for the kernel's own lock on the rule set, which others hold for moments.
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
 
+    // A daemon's PATH may lack the folders of system programs.
     private static readonly string[] Folders = ["/usr/sbin", "/sbin", "/usr/local/sbin", "/usr/bin"];
 
     /// <summary>Runs a script as one transaction.</summary>
@@ -20,45 +18,38 @@ internal static class NftCommand
     /// <exception cref="NftException">nft is missing, hung or refused.</exception>
     internal static string Run(string task, string input, params IEnumerable<string> arguments)
     {
-        // The child is forked from this very thread, so it is in this thread's network namespace.
-        var start = new ProcessStartInfo(Find(), arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
-        try
+        using var stdin = new MemoryFile(input);
+        using var stdout = new MemoryFile();
+        using var stderr = new MemoryFile();
+        using var nft = Start(task, new SpawnOptions
         {
-            using var nft = Process.Start(start)!;
-            var output = nft.StandardOutput.ReadToEndAsync();
-            var errors = nft.StandardError.ReadToEndAsync();
-            Feed(nft, input);
-            if (!nft.WaitForExit(Deadline))
-            {
-                nft.Kill();
-                throw new NftException(task, $"it did not end within {Deadline.TotalSeconds:0} s");
-            }
-            Task.WaitAll(output, errors);
-            return nft.ExitCode == 0 ? output.Result : throw new NftException(task, Sentence(errors.Result, nft.ExitCode));
-        }
-        catch (Win32Exception cause)
+            Argv = [Find(), .. arguments],
+            Environment = ["LC_ALL=C"],
+            Descriptors = new Dictionary<int, int> { [0] = stdin.Number, [1] = stdout.Number, [2] = stderr.Number },
+        });
+        if (!nft.Exited.Wait(Deadline))
         {
-            throw new NftException(task, $"{start.FileName} cannot be run: {cause.Message}. Install the package nftables.", cause);
+            nft.Kill(Signals.Kill);
+            throw new NftException(task, $"it did not end within {Deadline.TotalSeconds:0} s");
         }
+        return nft.Exited.Result is { IsSuccess: true } ? stdout.ReadAll() : throw new NftException(task, Sentence(stderr.ReadAll(), nft.Exited.Result));
     }
 
-    private static void Feed(Process nft, string input)
+    private static ChildProcess Start(string task, SpawnOptions options)
     {
         try
         {
-            nft.StandardInput.Write(input);
-            nft.StandardInput.Close();
+            return ChildProcess.Start(options);
         }
-        catch (IOException)
+        catch (LinuxException cause)
         {
-            // It ended before it read everything; its exit code and stderr say why.
+            throw new NftException(task, $"{options.Argv[0]} cannot be run: {cause.Message}. Install the package nftables.", cause);
         }
     }
 
     // The first line says what is wrong; the following ones repeat the script, which may be long.
-    private static string Sentence(string errors, int exitCode) =>
-        errors.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).FirstOrDefault() ?? $"exit code {exitCode}";
+    private static string Sentence(string errors, ExitStatus status) =>
+        errors.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).FirstOrDefault() ?? $"it ended with {status}";
 
-    // A daemon's PATH may lack the folders of system programs.
-    private static string Find() => Folders.Select(folder => $"{folder}/nft").FirstOrDefault(File.Exists) ?? "nft";
+    private static string Find() => Folders.Select(folder => $"{folder}/nft").FirstOrDefault(File.Exists) ?? "/usr/sbin/nft";
 }

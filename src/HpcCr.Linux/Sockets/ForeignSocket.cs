@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
 namespace HpcCr.Linux;
@@ -44,7 +43,7 @@ internal sealed class ForeignSocket : IDisposable
             return;
         foreach (var (descriptor, _) in SocketInodes.Descriptors(pid))
         {
-            using var socket = Take(process, pid, descriptor);
+            using var socket = Take(process, descriptor);
             if (socket is not null && socket.IsTcp)
                 visit(socket);
         }
@@ -66,20 +65,29 @@ internal sealed class ForeignSocket : IDisposable
 
     public void Dispose() => _socket.Dispose();
 
-    private static SafeFileHandle? OpenProcess(int pid)
+    private static PidFd? OpenProcess(int pid)
     {
-        var handle = SocketNative.PidfdOpen(pid);
-        if (handle >= 0)
-            return new SafeFileHandle(handle, ownsHandle: true);
-        return Marshal.GetLastPInvokeError() == Errno.ESRCH ? null : throw LinuxException.Last($"pidfd_open({pid})");
+        try
+        {
+            return PidFd.Open(pid);
+        }
+        catch (LinuxException gone) when (gone.Errno is Errno.ESRCH or Errno.EINVAL)
+        {
+            // EINVAL is what the kernel says of a number that no process can have.
+            return null;
+        }
     }
 
     /// <summary>Null when the descriptor or the process has gone.</summary>
-    private static ForeignSocket? Take(SafeFileHandle process, int pid, int descriptor)
+    private static ForeignSocket? Take(PidFd process, int descriptor)
     {
-        var handle = SocketNative.PidfdGetfd(process, descriptor);
-        if (handle >= 0)
-            return new ForeignSocket(descriptor, new SafeFileHandle(handle, ownsHandle: true));
-        return Marshal.GetLastPInvokeError() is Errno.ESRCH or Errno.EBADF ? null : throw LinuxException.Last($"pidfd_getfd({pid}, {descriptor})");
+        try
+        {
+            return new ForeignSocket(descriptor, process.GetFd(descriptor));
+        }
+        catch (LinuxException gone) when (gone.Errno is Errno.ESRCH or Errno.EBADF)
+        {
+            return null;
+        }
     }
 }

@@ -24,7 +24,7 @@ public enum TcpState
     /// <summary>Closed by both, the kernel keeps the 4-tuple for a minute.</summary>
     TimeWait = 6,
 
-    /// <summary>Not connected, or reset and still open as a descriptor.</summary>
+    /// <summary>Bound to a port, and neither listening nor connected. (What is not bound, or was reset, is not listed.)</summary>
     Close = 7,
 
     /// <summary>The peer closed, this side not yet.</summary>
@@ -42,6 +42,6 @@ public enum TcpState
     /// <summary>The kernel's inner number for <see cref="SynReceived"/>; sock_diag reports that one.</summary>
     NewSynReceived = 12,
 
-    /// <summary>Bound to a port, neither listening nor connected (reported since Linux 6.8).</summary>
+    /// <summary>The number by which sock_diag is asked for bound, unconnected sockets (Linux 6.8); it reports them as <see cref="Close"/>.</summary>
     BoundInactive = 13,
 }

@@ -1,0 +1,20 @@
+using System.Diagnostics;
+
+namespace HpcCr.Linux.Tests;
+
+/// <summary>A network that loses segments, in the calling thread's network namespace.</summary>
+internal static class RawNft
+{
+    /// <summary>Loses every segment to a port; it counts as sent.</summary>
+    internal static void DropTo(int port) =>
+        Run($"add table inet hole; add chain inet hole c {{ type filter hook input priority 0; }}; add rule inet hole c tcp dport {port} drop");
+
+    internal static void DropNothing() => Run("delete table inet hole");
+
+    private static void Run(string script)
+    {
+        using var nft = Process.Start("/usr/sbin/nft", [script]);
+        nft.WaitForExit();
+        Assert.Equal(0, nft.ExitCode);
+    }
+}
