@@ -1,3 +1,5 @@
+using Microsoft.Win32.SafeHandles;
+
 namespace HpcCr.Linux;
 
 /// <summary>Files that are seen whole or not at all, also after a crash.</summary>
@@ -14,10 +16,12 @@ public static class AtomicFile
         string full = Path.GetFullPath(path);
         string folder = Path.GetDirectoryName(full)!;
         string temporary = Path.Combine(folder, $".{Path.GetFileName(full)}.{Guid.NewGuid():N}.tmp");
+
+        // Born without any permission for others, so that nobody can open it before it has its mode.
+        SafeFileHandle handle = FileApi.Open(temporary, FileApi.WriteOnly | FileApi.CreateNew, (uint)(UnixFileMode.UserRead | UnixFileMode.UserWrite));
         try
         {
-            // Born without any permission for others, so that nobody can open it before it has its mode.
-            using (var handle = FileApi.Open(temporary, FileApi.WriteOnly | FileApi.CreateNew, (uint)(UnixFileMode.UserRead | UnixFileMode.UserWrite)))
+            using (handle)
             {
                 RandomAccess.Write(handle, bytes, 0);
                 FileApi.SetMode(handle, (uint)mode, temporary);
