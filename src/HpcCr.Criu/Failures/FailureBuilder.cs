@@ -31,15 +31,15 @@ internal static class FailureBuilder
     private static (string? Rule, string Cause, string Remedy) Explain(IReadOnlyList<CriuLogError> errors, string answer)
     {
         // The first error is the cause, the later ones its consequences up the call chain; so is the first that we know.
-        foreach (var error in errors)
+        IEnumerable<CriuLogError> all = [.. errors, new CriuLogError(answer, answer.Trim(), null, [])];
+        foreach (var error in all)
         {
-            if (KnownFailures.Explain(error.Message) is { } known) return known;
+            if (KnownFailures.Explain(error) is { } known) return (known.Failure.Name, known.Cause, known.Failure.Remedy);
         }
 
-        if (KnownFailures.Explain(answer) is { } fromAnswer) return fromAnswer;
-        var text = errors.Count > 0 ? errors[0].Message : KnownFailures.IsHarmless(answer) ? "" : answer.Trim();
+        var text = all.Select(error => error.Message).FirstOrDefault(message => message.Length > 0 && !KnownFailures.IsHarmless(message));
         return (null,
-            text.Length > 0 ? $"The engine failed: {text}." : "The engine failed without naming a reason.",
+            text is null ? "The engine failed without naming a reason." : $"The engine failed: {text}.",
             "See the engine's log; if it says no more, report it together with the log.");
     }
 

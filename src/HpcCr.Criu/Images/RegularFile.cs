@@ -5,7 +5,10 @@ namespace HpcCr.Criu.Images;
 /// <param name="Path">Its path in the sandbox's mount namespace; of a file without a name, the name it had.</param>
 /// <param name="Flags">The flags it was opened with, as in open(2).</param>
 /// <param name="Position">The read and write position, in bytes.</param>
-/// <param name="Size">Its length at the dump, in bytes; restore insists on it for regular files. Null: not recorded (folders).</param>
+/// <param name="Size">
+/// Its length at the dump, in bytes; restore insists on it. Null: not recorded, as for folders and devices, and for files opened with
+/// O_WRONLY and O_APPEND (logs), which restore takes at any length.
+/// </param>
 /// <param name="Mode">Type and permissions, as in stat(2); null: not recorded.</param>
 /// <param name="Uses">What it is used for.</param>
 /// <param name="IsUnlinked">It had lost this name; its content is in the images, or a temporary link was made.</param>

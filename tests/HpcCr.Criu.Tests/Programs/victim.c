@@ -1,5 +1,5 @@
 /* A task to be dumped. victim MODE FILE [ARG]: takes a session of its own, gets into the state named MODE, writes FILE, and stays.
- * Modes count and grow keep writing FILE, so that a test sees whether the task runs. */
+ * Modes count, grow and append keep writing FILE, so that a test sees whether the task runs. */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <fcntl.h>
@@ -56,14 +56,24 @@ static void count(void)
 	}
 }
 
-static void grow(void)
+static void grow(int flags)
 {
-	int fd = open(file, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND, 0644);
+	int fd = open(file, O_WRONLY | O_CREAT | O_TRUNC | flags, 0644);
 
 	for (;;) {
 		check(write(fd, "line\n", 5), "write");
 		usleep(5000);
 	}
+}
+
+static void write_on(void)
+{
+	grow(0);
+}
+
+static void append(void)
+{
+	grow(O_APPEND);
 }
 
 static int listener(void)
@@ -161,7 +171,7 @@ static void memory(void)
 int main(int argc, char **argv)
 {
 	static const struct { const char *name; void (*run)(void); } modes[] = {
-		{ "count", count }, { "grow", grow }, { "inflight", inflight }, { "ghost", ghost }, { "sysv", sysv },
+		{ "count", count }, { "grow", write_on }, { "append", append }, { "inflight", inflight }, { "ghost", ghost }, { "sysv", sysv },
 		{ "uring", uring }, { "traced", traced }, { "nested", nested }, { "memory", memory }, { "stay", stay },
 		{ "shell", stay },
 	};
