@@ -160,8 +160,14 @@ public sealed partial class JobCgroup
     {
         foreach (string folder in Folders())
         {
-            using var freezer = new CgroupV2Freezer(folder);
-            freezer.Thaw();
+            try
+            {
+                ControlFile.Write(System.IO.Path.Combine(folder, "cgroup.freeze"), "0");
+            }
+            catch (LinuxException error) when (error.Errno is Errno.ENOENT or Errno.ENODEV)
+            {
+                // The folder is gone, or the kernel (before 5.2) has no freezer here.
+            }
         }
     }
 

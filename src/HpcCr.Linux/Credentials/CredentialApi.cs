@@ -48,6 +48,9 @@ internal static unsafe partial class CredentialApi
     [LibraryImport("libc", EntryPoint = "setresgid", SetLastError = true)]
     public static partial int SetGroups(uint real, uint effective, uint saved);
 
+    [LibraryImport("libc", EntryPoint = "gettid")]
+    public static partial int ThreadId();
+
     [LibraryImport("libc", EntryPoint = "geteuid")]
     public static partial uint EffectiveUser();
 

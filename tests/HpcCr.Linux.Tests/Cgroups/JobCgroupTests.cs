@@ -69,6 +69,24 @@ public sealed class JobCgroupTests
     }
 
     [Fact]
+    public async Task Kill_WhereTheKernelHasNoCgroupKill_EndsThemOneByOne()
+    {
+        Needs.Root();
+        string? root = CgroupHost.Detect().V1FreezerRoot;
+        Assert.SkipWhen(root is null, "needs a v1 hierarchy: its cgroups have no cgroup.kill");
+        using var test = new TestV1Cgroup(root!);
+        await using var first = new BusyProcess();
+        await using var second = new BusyProcess();
+        test.Add(first.Pid);
+        test.Add(second.Pid);
+
+        JobCgroup.Open(test.Path).Kill();
+
+        Assert.Equal(Signals.Kill, (await first.Exited).Signal);
+        Assert.Equal(Signals.Kill, (await second.Exited).Signal);
+    }
+
+    [Fact]
     public async Task Remove_TwiceAndKillAndWaitAfterIt_DoNothing()
     {
         Needs.Root();

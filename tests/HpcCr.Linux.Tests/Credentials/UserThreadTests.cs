@@ -70,21 +70,32 @@ public sealed class UserThreadTests
             Assert.Contains($"Gid:\t0\t0\t0\t{Group}\n", status, StringComparison.Ordinal);
             Assert.Contains($"Groups:\t{Extra} \n", status, StringComparison.Ordinal);
         });
-
-        Assert.All(
-            Directory.EnumerateDirectories("/proc/self/task").Select(task => ReadIfThere(Path.Combine(task, "status"))).OfType<string>(),
-            status => Assert.Contains("Uid:\t0\t0\t0\t0\n", status, StringComparison.Ordinal));
     }
 
-    private static string? ReadIfThere(string path)
+    [Fact]
+    public async Task Strays_WhenTheWorkStartedAThread_NamesIt()
     {
-        try
+        Needs.Root();
+        using var started = new ManualResetEventSlim();
+        using var end = new ManualResetEventSlim();
+        string number = "";
+        Thread stray = UserThread.Run(User, Group, [], () =>
         {
-            return File.ReadAllText(path);
-        }
-        catch (IOException)
-        {
-            return null;
-        }
+            var thread = new Thread(() =>
+            {
+                number = File.ResolveLinkTarget("/proc/thread-self", returnFinalTarget: false)!.Name;
+                started.Set();
+                end.Wait();
+            });
+            thread.Start();
+            return thread;
+        });
+        started.Wait(TestContext.Current.CancellationToken);
+
+        Assert.Contains(number, UserThread.Strays().Select(thread => $"{thread}"));
+
+        end.Set();
+        stray.Join();
+        await Shell.UntilAsync(() => UserThread.Strays().Count == 0, "the stray's end");
     }
 }

@@ -25,6 +25,8 @@ public sealed class ProcFsTests
     {
         using ChildProcess child = ChildProcess.Start(new SpawnOptions { Argv = ["/bin/sh", "-c", "sleep 1000; :", "a b", ""] });
 
+        // posix_spawn returns while the new program's memory is still being laid out.
+        await Shell.UntilAsync(() => ProcFs.CommandLine(child.Pid).Count > 0, "the arguments");
         Assert.Equal(["/bin/sh", "-c", "sleep 1000; :", "a b", ""], ProcFs.CommandLine(child.Pid));
 
         foreach (int grandchild in ProcFs.Children(child.Pid))
