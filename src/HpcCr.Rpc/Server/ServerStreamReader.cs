@@ -1,0 +1,26 @@
+using Grpc.Core;
+
+namespace HpcCr.Rpc;
+
+/// <summary>The requests of a call, as its handler reads them.</summary>
+internal sealed class ServerStreamReader<T>(ServerCall call, Marshaller<T> marshaller) : IAsyncStreamReader<T>
+    where T : class
+{
+    private readonly MessageReader<T> _reader = new(call.RequestBody, marshaller, call.Options.MaxReceiveMessageSize);
+    private T? _current;
+    private bool _ended;
+
+    public T Current => _current ?? throw new InvalidOperationException("there is no message before MoveNext has returned true");
+
+    public async Task<bool> MoveNext(CancellationToken cancellationToken)
+    {
+        if (_ended)
+            return false;
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(call.CancellationToken, cancellationToken);
+        _current = await _reader.ReadAsync(either.Token);
+        _ended = _current is null;
+        return !_ended;
+    }
+
+    public ValueTask<T> ReadOnlyOneAsync() => _reader.ReadOnlyOneAsync(call.CancellationToken);
+}

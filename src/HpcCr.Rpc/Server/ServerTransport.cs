@@ -1,0 +1,79 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace HpcCr.Rpc;
+
+/// <summary>Where a server listens. There is no way to listen for callers who do not say who they are.</summary>
+public static class ServerTransport
+{
+    private const int MaximumStreamsPerConnection = 1000;
+    private static readonly TimeSpan HandshakeTimeout = TimeSpan.FromSeconds(5);
+
+    /// <summary>Listens on a unix socket; handlers learn who called by <see cref="ServerCallContextExtensions.GetPeerCredentials"/>.</summary>
+    /// <param name="kestrel">The server.</param>
+    /// <param name="path">The socket. A stale file of a dead server is replaced; starting fails if somebody answers there.</param>
+    /// <param name="mode">Who may connect (write permission); set before the first connection can be made.</param>
+    /// <param name="keepAlive">When to ping clients.</param>
+    public static void ListenUnix(this KestrelServerOptions kestrel, string path, UnixFileMode mode, RpcKeepAlive? keepAlive = null)
+    {
+        ArgumentNullException.ThrowIfNull(kestrel);
+        Limit(kestrel, keepAlive);
+        path = Path.GetFullPath(path);
+        var transport = kestrel.ApplicationServices.GetRequiredService<IOptions<SocketTransportOptions>>().Value;
+        var others = transport.CreateBoundListenSocket;
+        transport.CreateBoundListenSocket = endpoint =>
+            endpoint is UnixDomainSocketEndPoint unix && unix.ToString() == path ? UnixListener.Bind(path, mode) : others(endpoint);
+        kestrel.ListenUnixSocket(path, listen =>
+        {
+            listen.Protocols = HttpProtocols.Http2;
+            listen.Use(next => connection =>
+            {
+                var socket = connection.Features.GetRequiredFeature<IConnectionSocketFeature>().Socket;
+                connection.Features.Set(PeerCredentials.Of(socket));
+                return next(connection);
+            });
+        });
+    }
+
+    /// <summary>Listens on TCP under TLS for members of the cluster and nobody else.</summary>
+    /// <param name="kestrel">The server.</param>
+    /// <param name="endpoint">Address and port; port 0 takes a free one.</param>
+    /// <param name="clusterKey">What callers and server prove to each other; must outlive the server.</param>
+    /// <param name="keepAlive">When to ping clients.</param>
+    public static void ListenTcp(this KestrelServerOptions kestrel, IPEndPoint endpoint, ClusterKey clusterKey, RpcKeepAlive? keepAlive = null)
+    {
+        ArgumentNullException.ThrowIfNull(kestrel);
+        ArgumentNullException.ThrowIfNull(clusterKey);
+        Limit(kestrel, keepAlive);
+        kestrel.Listen(endpoint, listen =>
+        {
+            listen.Protocols = HttpProtocols.Http2;
+            listen.UseHttps(new TlsHandshakeCallbackOptions
+            {
+                HandshakeTimeout = HandshakeTimeout,
+                OnConnection = _ => ValueTask.FromResult(clusterKey.ServerOptions()),
+            });
+        });
+    }
+
+    /// <summary>Kestrel's defaults suit web pages: streams here last, may be idle for long, and their peers may die without a word.</summary>
+    private static void Limit(KestrelServerOptions kestrel, RpcKeepAlive? keepAlive)
+    {
+        keepAlive ??= RpcKeepAlive.Default;
+        kestrel.AddServerHeader = false;
+        kestrel.Limits.Http2.KeepAlivePingDelay = keepAlive.Delay;
+        kestrel.Limits.Http2.KeepAlivePingTimeout = keepAlive.Timeout;
+        kestrel.Limits.Http2.MaxStreamsPerConnection = MaximumStreamsPerConnection;
+        kestrel.Limits.MaxRequestBodySize = null;
+        kestrel.Limits.MinRequestBodyDataRate = null;
+        kestrel.Limits.MinResponseDataRate = null;
+    }
+}

@@ -1,0 +1,66 @@
+using System.Net;
+using System.Security.Authentication;
+using Grpc.Core;
+
+namespace HpcCr.Rpc;
+
+/// <summary>What a failure below gRPC means for the call.</summary>
+internal static class CallFault
+{
+    private const string Unreachable = "the server cannot be reached";
+
+    public static Status OfHttpStatus(HttpStatusCode code)
+    {
+        var status = code switch
+        {
+            HttpStatusCode.BadRequest => StatusCode.Internal,
+            HttpStatusCode.Unauthorized => StatusCode.Unauthenticated,
+            HttpStatusCode.Forbidden => StatusCode.PermissionDenied,
+            HttpStatusCode.NotFound => StatusCode.Unimplemented,
+            HttpStatusCode.TooManyRequests or HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable
+                or HttpStatusCode.GatewayTimeout => StatusCode.Unavailable,
+            _ => StatusCode.Unknown,
+        };
+        return new Status(status, $"the server answered with HTTP status {(int)code}");
+    }
+
+    public static Status OfException(Exception exception, string target)
+    {
+        for (var cause = exception; cause is not null; cause = cause.InnerException)
+        {
+            if (cause is RpcException rpc)
+                return rpc.Status;
+            if (cause is HttpProtocolException protocol)
+                return OfErrorCode(protocol);
+            if (cause is AuthenticationException)
+                return new Status(StatusCode.Unavailable, $"{target}: no secure connection: {Innermost(cause)}", exception);
+        }
+        return exception switch
+        {
+            HttpRequestException or IOException => new Status(StatusCode.Unavailable, $"{target}: {Unreachable}: {Innermost(exception)}", exception),
+            OperationCanceledException => new Status(StatusCode.Unavailable, $"{target}: {Unreachable}: no connection in time", exception),
+            _ => new Status(StatusCode.Internal, $"{target}: {exception.Message}", exception),
+        };
+    }
+
+    private static string Innermost(Exception exception)
+    {
+        while (exception.InnerException is not null)
+            exception = exception.InnerException;
+        return exception.Message;
+    }
+
+    /// <summary>The mapping in gRPC's own document PROTOCOL-HTTP2.</summary>
+    private static Status OfErrorCode(HttpProtocolException exception)
+    {
+        var code = exception.ErrorCode switch
+        {
+            0x7 => StatusCode.Unavailable, // REFUSED_STREAM
+            0x8 => StatusCode.Cancelled,
+            0xb => StatusCode.ResourceExhausted, // ENHANCE_YOUR_CALM
+            0xc => StatusCode.PermissionDenied, // INADEQUATE_SECURITY
+            _ => StatusCode.Internal,
+        };
+        return new Status(code, $"the peer ended the HTTP/2 stream: {exception.Message}", exception);
+    }
+}
