@@ -31,6 +31,19 @@ internal sealed class ForeignSocket : IDisposable
     /// <summary>Whether it listens.</summary>
     internal bool IsListener => Get(SocketNative.LevelSocket, SocketNative.AcceptConnections, "SO_ACCEPTCONN") != 0;
 
+    /// <summary>Whether it is open in both directions and holds bytes that were never sent.</summary>
+    internal unsafe bool IsEstablishedWithUnsentData
+    {
+        get
+        {
+            var info = stackalloc byte[InetDiagFormat.InfoBytes];
+            uint length = InetDiagFormat.InfoBytes;
+            if (SocketNative.GetOption(_socket, SocketNative.LevelTcp, SocketNative.TcpInfo, info, ref length) != 0)
+                throw LinuxException.Last($"getsockopt(fd {Descriptor}, TCP_INFO)");
+            return InetDiagFormat.ReadInfo(new ReadOnlySpan<byte>(info, (int)length)) is (TcpState.Established, > 0);
+        }
+    }
+
     private bool IsTcp => Get(SocketNative.LevelSocket, SocketNative.Protocol, "SO_PROTOCOL") == ProtocolTcp
         && Get(SocketNative.LevelSocket, SocketNative.Domain, "SO_DOMAIN") is DomainIPv4 or DomainIPv6;
 

@@ -15,6 +15,7 @@ internal static class InetDiagFormat
     internal const ushort SockDiagByFamily = 20;
     internal const ushort SockDestroy = 21;
     internal const int RequestBytes = 56;
+    internal const int InfoBytes = 232;
     internal const byte FamilyIPv4 = 2;
     internal const byte FamilyIPv6 = 10;
 
@@ -108,6 +109,9 @@ internal static class InetDiagFormat
             IPv6Only = v6Only,
         };
     }
+
+    /// <summary>State and unsent bytes from a struct tcp_info.</summary>
+    internal static (TcpState State, uint Unsent) ReadInfo(ReadOnlySpan<byte> info) => ((TcpState)info[0], Field(info, InfoNotSent));
 
     // Older kernels give a shorter struct tcp_info.
     private static uint Field(ReadOnlySpan<byte> info, int offset) => info.Length >= offset + 4 ? BitConverter.ToUInt32(info[offset..]) : 0;

@@ -14,6 +14,7 @@ internal static partial class SocketNative
     internal const int Protocol = 38;
     internal const int Domain = 39;
     internal const int Cookie = 57;
+    internal const int TcpInfo = 11;
     internal const int TcpUserTimeout = 18;
     internal const int TcpRepair = 19;
 
@@ -22,6 +23,9 @@ internal static partial class SocketNative
 
     [LibraryImport("libc", EntryPoint = "getsockopt", SetLastError = true)]
     internal static partial int GetOption(SafeFileHandle socket, int level, int option, out ulong value, ref uint length);
+
+    [LibraryImport("libc", EntryPoint = "getsockopt", SetLastError = true)]
+    internal static unsafe partial int GetOption(SafeFileHandle socket, int level, int option, byte* value, ref uint length);
 
     [LibraryImport("libc", EntryPoint = "setsockopt", SetLastError = true)]
     internal static partial int SetOption(SafeFileHandle socket, int level, int option, in int value, uint length);

@@ -136,6 +136,25 @@ public sealed class PacketLockTests(ITestOutputHelper output)
     });
 
     [Fact]
+    public void Apply_OfATranslatedConnection_TakesTheAddressesThatTheSocketHas() => PrivateNetwork.Run(() =>
+    {
+        using var listener = TcpPair.Listen(IPAddress.Any);
+        using var far = new FarNode(((IPEndPoint)listener.LocalEndPoint!).Port);
+        RawNft.TranslateIncoming(FarNode.Far, "10.9.0.8");
+        far.Connect();
+        using var server = listener.Accept();
+        var tuple = TcpPair.TupleOf(server);
+        Assert.Equal("10.9.0.8", $"{tuple.Remote.Address}");
+
+        PacketLock.Apply("hpccr_moved", new LockSpec { Connections = [tuple] });
+        far.SendPing();
+        Assert.False(server.Poll(Silence, SelectMode.SelectRead));
+
+        PacketLock.Remove("hpccr_moved");
+        TcpPair.Drain(server, 5);
+    });
+
+    [Fact]
     public void Apply_ASecondTime_ReplacesWhatWasLocked() => PrivateNetwork.Run(() =>
     {
         using var pair = new TcpPair();

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 
@@ -36,6 +37,32 @@ public sealed class TcpRepairTests(ITestOutputHelper output)
         Assert.Empty(SocketInodes.Of(int.MaxValue));
         Assert.Empty(KeepAlive.Park(int.MaxValue));
     }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public void Kick_AfterALock_SendsAtOnceWhatTheLockHeldBack(int reuseAddress) => PrivateNetwork.Run(() =>
+    {
+        using var listener = TcpPair.Listen(IPAddress.Loopback);
+        using var other = new OtherProcess(((IPEndPoint)listener.LocalEndPoint!).Port);
+        using var server = listener.Accept();
+        using var theirs = other.TakeConnection();
+        theirs.SetRawSocketOption(1, 2, BitConverter.GetBytes(reuseAddress));
+        Assert.Equal(0, TcpRepair.Kick(other.Pid));
+        PacketLock.Apply("hpccr_kick", new LockSpec { Connections = [TcpPair.TupleOf(theirs)] });
+        theirs.Send("hello"u8);
+        Assert.False(server.Poll(TimeSpan.FromMilliseconds(450), SelectMode.SelectRead));
+        PacketLock.Remove("hpccr_kick");
+
+        var clock = Stopwatch.StartNew();
+        Assert.Equal(1, TcpRepair.Kick(other.Pid));
+        TcpPair.Drain(server, 5);
+
+        output.WriteLine($"delivered {clock.Elapsed.TotalMilliseconds:0.0} ms after the kick");
+        Assert.Equal(reuseAddress, ReuseAddress(theirs));
+        theirs.Send("again"u8);
+        TcpPair.Drain(server, 5);
+    });
 
     private static int ReuseAddress(Socket socket)
     {
