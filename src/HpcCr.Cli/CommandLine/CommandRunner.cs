@@ -1,0 +1,63 @@
+using System.Reflection;
+using CommandLine;
+using HpcCr.Cli.Output;
+
+namespace HpcCr.Cli.CommandLine;
+
+/// <summary>Parses a command's options and runs it.</summary>
+internal static class CommandRunner
+{
+    /// <summary>Parses and runs.</summary>
+    /// <exception cref="HpcCrException">The command line is wrong (usage), or the command failed.</exception>
+    public static async Task<int> RunAsync<T>(CommandEntry entry, CommandArguments arguments)
+        where T : CliCommand, new()
+    {
+        if (arguments.Help)
+        {
+            await Console.Out.WriteAsync(CommandHelp.Text(entry, Parse<T>([])));
+            return ExitCodes.Done;
+        }
+
+        var command = Read<T>(entry, arguments);
+        using var cancelled = new CancellationTokenSource();
+        return await command.ExecuteAsync(new CommandContext(new Terminal(command.Json), cancelled.Token));
+    }
+
+    /// <summary>Parses alone.</summary>
+    /// <exception cref="HpcCrException">The command line is wrong (usage).</exception>
+    public static T Read<T>(CommandEntry entry, CommandArguments arguments)
+        where T : CliCommand, new()
+    {
+        var result = Parse<T>(arguments.Options);
+        if (result is NotParsed<T> not)
+            throw UsageFault.Of(entry, not.Errors, KnownOptions<T>());
+        var command = result.Value;
+        if (command.Excess.FirstOrDefault() is { } excess)
+            throw new HpcCrException(FailureKind.Usage, $"'{JobName.Printable(excess)}' is one argument too many",
+                $"Usage: hpccr {entry.Name} {entry.Arguments}".TrimEnd());
+        if (command.TakesTrailing != (arguments.Trailing is { Count: > 0 }))
+            throw new HpcCrException(FailureKind.Usage,
+                command.TakesTrailing ? "no command is given after `--`" : "this command takes no `--`",
+                $"Usage: hpccr {entry.Name} {entry.Arguments}".TrimEnd());
+        command.Entry = entry;
+        command.Trailing = arguments.Trailing ?? [];
+        return command;
+    }
+
+    private static ParserResult<T> Parse<T>(IReadOnlyList<string> words)
+        where T : new()
+    {
+        using var parser = new Parser(settings =>
+        {
+            settings.AutoHelp = false;
+            settings.AutoVersion = false;
+            settings.CaseSensitive = true;
+            settings.HelpWriter = null;
+            settings.ParsingCulture = System.Globalization.CultureInfo.InvariantCulture;
+        });
+        return parser.ParseArguments(() => new T(), words);
+    }
+
+    private static IEnumerable<string> KnownOptions<T>() =>
+        typeof(T).GetProperties().Select(property => property.GetCustomAttribute<OptionAttribute>()?.LongName).OfType<string>();
+}

@@ -1,0 +1,135 @@
+using HpcCr.Cli.Commands;
+
+namespace HpcCr.Cli.CommandLine;
+
+/// <summary>Every command there is.</summary>
+internal static class CommandTable
+{
+    /// <summary>The table, in the order of the overview.</summary>
+    public static IReadOnlyList<CommandEntry> All { get; } =
+    [
+        new("run", "[OPTIONS] -- COMMAND [ARG...]", "start a job",
+            """
+            Starts COMMAND as a job that can be checkpointed, shows its output and ends with its exit code. Ctrl-C goes to the
+            job; a second Ctrl-C kills it. Where no coordinator runs, root gets one that is started along with the job.
+
+            Example:
+              hpccr run --name stencil --nodes node1,node2 -- mpirun -n 4 ./stencil 1000
+            """, CommandRunner.RunAsync<RunCommand>),
+        new("checkpoint", "JOB [OPTIONS]", "write one epoch of a running job",
+            """
+            Example:
+              hpccr checkpoint stencil --stop
+            """, CommandRunner.RunAsync<CheckpointCommand>),
+        new("restart", "CKPT [OPTIONS]", "bring a job back from an epoch",
+            """
+            CKPT is an epoch's folder, JOB/epoch-000003, or a job's name, which means its newest epoch.
+
+            Example:
+              hpccr restart stencil --detach
+            """, CommandRunner.RunAsync<RestartCommand>),
+        new("status", "[JOB]", "what a job does, or all jobs and the nodes",
+            """
+            Example:
+              hpccr status stencil --json
+            """, CommandRunner.RunAsync<StatusCommand>),
+        new("list", "[JOB]", "all jobs, or the epochs of a job",
+            """
+            Example:
+              hpccr list stencil
+            """, CommandRunner.RunAsync<ListCommand>),
+        new("show", "CKPT", "what an epoch holds",
+            """
+            CKPT is an epoch's folder, JOB/epoch-000003, or a job's name, which means its newest epoch. With --json: its manifest.
+
+            Example:
+              hpccr show stencil/epoch-000003
+            """, CommandRunner.RunAsync<ShowCommand>),
+        new("verify", "CKPT", "check every file of an epoch",
+            """
+            Compares size and SHA-256 of every file with the manifest; ends with 5 when something is wrong, naming each fault.
+
+            Example:
+              hpccr verify stencil
+            """, CommandRunner.RunAsync<VerifyCommand>),
+        new("logs", "JOB [OPTIONS]", "what a job has written",
+            """
+            Example:
+              hpccr logs stencil -f
+            """, CommandRunner.RunAsync<LogsCommand>),
+        new("wait", "JOB", "wait for a job's end; ends with its exit code",
+            """
+            Example:
+              hpccr wait stencil && echo done
+            """, CommandRunner.RunAsync<WaitCommand>),
+        new("kill", "JOB", "end a job at once",
+            """
+            Its epochs stay.
+
+            Example:
+              hpccr kill stencil
+            """, CommandRunner.RunAsync<KillCommand>),
+        new("doctor", "", "what this node can do, what it lacks, and the remedy",
+            """
+            Ends with 6 when jobs cannot be checkpointed here.
+
+            Example:
+              hpccr doctor
+            """, CommandRunner.RunAsync<DoctorCommand>),
+        new("lab up", "N [OPTIONS]", "fake nodes node1..nodeN on this machine",
+            """
+            Each node has namespaces and an address of its own and runs a launcher; while the lab is up the other commands use
+            it. Called again, it starts what has died since.
+
+            Example:
+              hpccr lab up 2
+            """, CommandRunner.RunAsync<LabUpCommand>),
+        new("lab status", "", "the lab's nodes and daemons",
+            """
+            Example:
+              hpccr lab status
+            """, CommandRunner.RunAsync<LabStatusCommand>),
+        new("lab exec", "NODE -- COMMAND [ARG...]", "run a command on a node of the lab",
+            """
+            Example:
+              hpccr lab exec node1 -- ip address
+            """, CommandRunner.RunAsync<LabExecCommand>),
+        new("lab kill", "NODE", "take a node away as a power cut would",
+            """
+            `hpccr lab up` with the same N brings it back.
+
+            Example:
+              hpccr lab kill node2
+            """, CommandRunner.RunAsync<LabKillCommand>),
+        new("lab down", "", "end the lab and everything in it",
+            """
+            Example:
+              hpccr lab down
+            """, CommandRunner.RunAsync<LabDownCommand>),
+        new("embedded", "", "the coordinator and launcher of this node, for commands that find none",
+            """
+            Started by `hpccr run`; not for people.
+
+            Example:
+              hpccr embedded
+            """, CommandRunner.RunAsync<EmbeddedCommand>) { Hidden = true },
+    ];
+
+    /// <summary>Finds the command that the words begin with.</summary>
+    /// <param name="words">The command line; not empty.</param>
+    /// <param name="rest">The words after the command's name.</param>
+    /// <exception cref="HpcCrException">There is no such command (usage).</exception>
+    public static CommandEntry Find(ReadOnlySpan<string> words, out ReadOnlySpan<string> rest)
+    {
+        var isLab = words[0] == "lab" && words.Length > 1;
+        var name = isLab ? $"lab {words[1]}" : words[0];
+        rest = words[(isLab ? 2 : 1)..];
+        foreach (var entry in All)
+            if (entry.Name == name)
+                return entry;
+        if (name == "lab") throw new HpcCrException(FailureKind.Usage, "which lab command is meant is not said", "`hpccr lab --help` lists them.");
+        var near = Suggestion.For(name, All.Where(entry => !entry.Hidden).Select(entry => entry.Name));
+        throw new HpcCrException(FailureKind.Usage, $"there is no command '{JobName.Printable(name)}'",
+            near is null ? "`hpccr --help` lists the commands." : $"Did you mean `hpccr {near}`? `hpccr --help` lists all.");
+    }
+}

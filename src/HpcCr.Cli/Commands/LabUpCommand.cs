@@ -1,0 +1,39 @@
+using CommandLine;
+using HpcCr.Cli.CommandLine;
+using HpcCr.Cli.Lab;
+using HpcCr.Cli.Output;
+
+namespace HpcCr.Cli.Commands;
+
+/// <summary><c>hpccr lab up</c>.</summary>
+internal sealed class LabUpCommand : CliCommand
+{
+    private const int MostSlots = 1024;
+
+    /// <summary>How many nodes.</summary>
+    [Value(0, MetaName = "N", HelpText = "How many nodes, 1 to 64.")]
+    public string? Nodes { get; set; }
+
+    /// <summary>How many slots each.</summary>
+    [Option("slots", MetaValue = "K", Default = 2, HelpText = "How many ranks mpirun places on each node.")]
+    public int Slots { get; set; } = 2;
+
+    /// <inheritdoc/>
+    public override async Task<int> ExecuteAsync(CommandContext context)
+    {
+        if (!int.TryParse(Need(Nodes, "N"), out var nodes) || nodes is < 1 or > LabNode.Most)
+            throw new HpcCrException(FailureKind.Usage, $"'{JobName.Printable(Nodes)}' is no number of nodes", $"Give a number from 1 to {LabNode.Most}.");
+        if (Slots is < 1 or > MostSlots)
+            throw new HpcCrException(FailureKind.Usage, $"{Slots} is no number of slots", $"Give a number from 1 to {MostSlots}.");
+        LabAccess.NeedRoot();
+        var layout = new LabLayout(RunLayout.Current);
+        using var interrupted = new InterruptSource(context.Cancelled);
+        var started = new List<string>();
+        var state = await LabUp.RunAsync(layout, nodes, Slots, started.Add, interrupted.Token);
+        context.Out.Line(started.Count == 0
+            ? $"the lab was up: {nodes} nodes, {Slots} slots each"
+            : $"the lab is up: {nodes} nodes, {Slots} slots each; started {string.Join(", ", started)}");
+        if (Json) Terminal.Document(LabView.Of(layout, state, started), CliJson.Default.LabDocument);
+        return ExitCodes.Done;
+    }
+}

@@ -1,0 +1,91 @@
+using CommandLine;
+using HpcCr.Cli.CommandLine;
+using HpcCr.Cli.Connection;
+using HpcCr.Cli.Jobs;
+using HpcCr.Cli.Output;
+using HpcCr.Protocol;
+using HpcCr.Protocol.V1;
+using HpcCr.Store;
+
+namespace HpcCr.Cli.Commands;
+
+/// <summary><c>hpccr restart</c>.</summary>
+internal sealed class RestartCommand : CliCommand
+{
+    /// <summary>The epoch.</summary>
+    [Value(0, MetaName = "CKPT", HelpText = "An epoch's folder, JOB/epoch-000003, or a job's name.")]
+    public string? Epoch { get; set; }
+
+    /// <summary>The nodes to restart on.</summary>
+    [Option("nodes", MetaValue = "N1,N2", HelpText = "The nodes to restart on; those of the epoch when left out.")]
+    public string? Nodes { get; set; }
+
+    /// <summary>Whether the command ends when the job runs.</summary>
+    [Option("detach", HelpText = "End as soon as the job runs.")]
+    public bool Detach { get; set; }
+
+    /// <summary>Whether only the plan is made.</summary>
+    [Option("dry-run", HelpText = "Make the plan, say what stands in its way, and start nothing.")]
+    public bool DryRun { get; set; }
+
+    /// <inheritdoc/>
+    public override async Task<int> ExecuteAsync(CommandContext context)
+    {
+        var nodes = Nodes is null ? [] : NodeName.ParseList(Nodes);
+        var path = await EpochReference.ResolveAsync(Need(Epoch, "CKPT"), Coordinator, context.Cancelled);
+        var manifest = EpochReader.ReadManifest(path);
+        using var relay = Detach || DryRun ? null : new SignalRelay();
+        using var session = await CoordinatorLocator.OpenOrStartAsync(Coordinator, context.Cancelled);
+        var request = new RestartRequest { EpochPath = path, DryRun = DryRun };
+        request.Nodes.AddRange(nodes);
+        var from = (PositionOf(manifest, path, JobFolder.StandardOutput), PositionOf(manifest, path, JobFolder.StandardError));
+
+        var result = await ProgressView.RunAsync(context.Out, tell => RestartAsync(session, request, tell, context.Cancelled));
+        if (DryRun) return ShowPlan(context.Out, result.Plan);
+        if (!context.Out.IsJson)
+            Terminal.Note($"job {result.Job.Job} runs again from epoch {result.Epoch} (restored in {Quantity.Milliseconds(result.RestoreMs)})");
+        if (Detach) return RunCommand.Tell(context.Out, result.Job.Job, result.Job.State.ToCore());
+        return await new ForegroundJob(session, context.Out).FollowAsync(result.Job, relay, from, context.Cancelled);
+    }
+
+    private static async Task<RestartResult> RestartAsync(
+        CoordinatorSession session, RestartRequest request, Action<string, double> tell, CancellationToken cancellationToken)
+    {
+        await foreach (var happened in session.RestartAsync(request, cancellationToken))
+        {
+            if (happened.EventCase == RestartEvent.EventOneofCase.Result) return happened.Result;
+            if (happened.EventCase == RestartEvent.EventOneofCase.Progress) tell(ProgressText.Of(happened.Progress), happened.Progress.Done);
+        }
+
+        throw new HpcCrException(FailureKind.Internal, "the coordinator did not say how the restart ended", "`hpccr status` shows whether the job runs.");
+    }
+
+    // The job's output at the cut: what was written after it is not part of the job that comes back.
+    private static long PositionOf(Manifest manifest, string epochPath, string file)
+    {
+        var path = Path.Combine(Path.GetDirectoryName(epochPath)!, file);
+        var recorded = manifest.Nodes.SelectMany(node => node.JobFiles)
+            .FirstOrDefault(f => f.Path == Path.Combine(manifest.Spec.Folder, file) || f.Path == path);
+        var length = File.Exists(path) ? new FileInfo(path).Length : 0;
+        return Math.Min(recorded?.Size ?? length, length);
+    }
+
+    private static int ShowPlan(Terminal terminal, RestartPlan plan)
+    {
+        terminal.Line($"restart of job {plan.Job} from epoch {plan.Epoch}:");
+        terminal.Table(["sandbox", "to node", "processes>", "bytes>", "files put back"], plan.Placements.Select(p => (IReadOnlyList<string>)
+            [p.Sandbox, p.Node, $"{p.Processes}", Quantity.Bytes(p.Bytes), string.Join(", ", p.Files)]));
+        if (plan.Faults.Count == 0)
+        {
+            terminal.Line("nothing stands in its way");
+            if (terminal.IsJson) Terminal.Document(JobViews.Of(plan, null), CliJson.Default.PlanDocument);
+            return ExitCodes.Done;
+        }
+
+        var failure = new HpcCrException(FailureKind.Unsupported, $"job {plan.Job} cannot be restarted from epoch {plan.Epoch}: {string.Join("; ", plan.Faults)}");
+        var exitCode = ExitCodes.Of(failure.Kind);
+        foreach (var fault in plan.Faults) Terminal.Note(fault);
+        if (terminal.IsJson) Terminal.Document(JobViews.Of(plan, FailureReport.Document(failure, exitCode).Error), CliJson.Default.PlanDocument);
+        return exitCode;
+    }
+}

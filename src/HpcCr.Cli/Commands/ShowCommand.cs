@@ -1,0 +1,58 @@
+using CommandLine;
+using HpcCr.Cli.CommandLine;
+using HpcCr.Cli.Jobs;
+using HpcCr.Cli.Output;
+using HpcCr.Store;
+
+namespace HpcCr.Cli.Commands;
+
+/// <summary><c>hpccr show</c>.</summary>
+internal sealed class ShowCommand : CliCommand
+{
+    /// <summary>The epoch.</summary>
+    [Value(0, MetaName = "CKPT", HelpText = "An epoch's folder, JOB/epoch-000003, or a job's name.")]
+    public string? Epoch { get; set; }
+
+    /// <inheritdoc/>
+    public override async Task<int> ExecuteAsync(CommandContext context)
+    {
+        var path = await EpochReference.ResolveAsync(Need(Epoch, "CKPT"), Coordinator, context.Cancelled);
+        var manifest = EpochReader.ReadManifest(path);
+        Show(context.Out, path, manifest);
+        if (Json) Terminal.Document(manifest, CoreJson.Default.Manifest);
+        return ExitCodes.Done;
+    }
+
+    private static void Show(Terminal terminal, string path, Manifest manifest)
+    {
+        var phases = manifest.Phases;
+        terminal.Facts(
+        [
+            ("job", $"{manifest.Job}, epoch {manifest.Epoch}{(manifest.Stopped ? " (the job ended with it)" : "")}"),
+            ("command", string.Join(' ', manifest.Spec.Command)),
+            ("path", path),
+            ("time", Quantity.Time(manifest.Time)),
+            ("software", $"{manifest.Software}, {manifest.Engine}"),
+            ("pause", Quantity.Milliseconds(manifest.PauseMilliseconds)),
+            ("bytes", Quantity.Bytes(manifest.TotalBytes)),
+            ("connections", $"{EpochViews.Connections(manifest)}"),
+            ("refreezes", $"{manifest.Refreezes}"),
+        ]);
+        terminal.Table(["quiesce>", "freeze>", "drain>", "lock>", "dump>", "resume>", "seal>", "commit>"],
+        [
+            [.. ((double[])[phases.Quiesce, phases.Freeze, phases.Drain, phases.Lock, phases.Dump, phases.Resume, phases.Seal, phases.Commit])
+                .Select(Quantity.Milliseconds)],
+        ]);
+        terminal.Table(["node", "addresses", "pause>", "processes>", "files>", "bytes>", "connection ends>", "in flight before>", "after>"],
+            manifest.Nodes.Select(node => (IReadOnlyList<string>)
+            [
+                node.Node, string.Join(' ', node.Addresses), Quantity.Milliseconds(node.PauseMilliseconds), $"{node.Processes}", $"{node.Files.Count}",
+                Quantity.Bytes(node.Files.Sum(file => file.Size)), $"{node.Connections.Count}",
+                Quantity.Bytes(node.Connections.Sum(c => c.InFlightBefore)), Quantity.Bytes(node.Connections.Sum(c => c.InFlightAfter)),
+            ]));
+        var files = manifest.Nodes.SelectMany(node => node.JobFiles.Select(file => (node.Node, File: file))).ToList();
+        if (files.Count > 0)
+            terminal.Table(["node", "size at the cut>", "file of the job"],
+                files.Select(f => (IReadOnlyList<string>)[f.Node, Quantity.Bytes(f.File.Size), f.File.Path]));
+    }
+}

@@ -1,0 +1,45 @@
+using CommandLine;
+using HpcCr.Cli.CommandLine;
+using HpcCr.Cli.Jobs;
+using HpcCr.Cli.Output;
+using HpcCr.Store;
+
+namespace HpcCr.Cli.Commands;
+
+/// <summary><c>hpccr verify</c>.</summary>
+internal sealed class VerifyCommand : CliCommand
+{
+    /// <summary>The epoch.</summary>
+    [Value(0, MetaName = "CKPT", HelpText = "An epoch's folder, JOB/epoch-000003, or a job's name.")]
+    public string? Epoch { get; set; }
+
+    /// <inheritdoc/>
+    public override async Task<int> ExecuteAsync(CommandContext context)
+    {
+        var path = await EpochReference.ResolveAsync(Need(Epoch, "CKPT"), Coordinator, context.Cancelled);
+        var manifest = EpochReader.ReadManifest(path);
+        var faults = await ProgressView.RunAsync(context.Out, tell => EpochVerifier.VerifyAsync(path, manifest,
+            new Report(done => tell($"reading {Quantity.Bytes(manifest.TotalBytes)}", (double)done / Math.Max(1, manifest.TotalBytes))), context.Cancelled));
+
+        var files = manifest.Nodes.Sum(node => node.Files.Count);
+        var failure = faults.Count == 0 ? null : new HpcCrException(FailureKind.Damaged,
+            $"epoch {manifest.Epoch} of job {manifest.Job} is damaged: {faults.Count} of its {files} files are not as they were committed, the first being {faults[0]}",
+            $"Restart from another epoch; `hpccr list {manifest.Job}` shows them.");
+        var exitCode = failure is null ? ExitCodes.Done : ExitCodes.Of(failure.Kind);
+        foreach (var fault in faults) Terminal.Note(fault);
+        if (failure is null)
+            context.Out.Line($"epoch {manifest.Epoch} of job {manifest.Job} is whole: {files} files, {Quantity.Bytes(manifest.TotalBytes)}");
+        else
+            Terminal.Note(failure.Sentence);
+        if (Json)
+            Terminal.Document(new VerifyDocument(manifest.Job, manifest.Epoch, path, failure is null, files, manifest.TotalBytes, faults,
+                failure is null ? null : FailureReport.Document(failure, exitCode).Error), CliJson.Default.VerifyDocument);
+        return exitCode;
+    }
+
+    // Progress<T> would report from other threads, and after the end.
+    private sealed class Report(Action<long> tell) : IProgress<long>
+    {
+        void IProgress<long>.Report(long value) => tell(value);
+    }
+}

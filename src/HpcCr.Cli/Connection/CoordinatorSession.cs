@@ -1,0 +1,113 @@
+using System.Runtime.CompilerServices;
+using Grpc.Core;
+using HpcCr.Protocol;
+using HpcCr.Protocol.V1;
+using CoordinatorClient = HpcCr.Protocol.V1.Coordinator.CoordinatorClient;
+
+namespace HpcCr.Cli.Connection;
+
+/// <summary>Asks a coordinator; every failure comes as an <see cref="HpcCrException"/>.</summary>
+internal sealed class CoordinatorSession : IDisposable
+{
+    private readonly IDisposable _channel;
+    private readonly CoordinatorClient _client;
+    private readonly string _peer;
+
+    private CoordinatorSession(IDisposable channel, CoordinatorClient client, string peer) =>
+        (_channel, _client, _peer) = (channel, client, peer);
+
+    /// <summary>Opens a session; nothing is sent yet.</summary>
+    public static CoordinatorSession Open(CoordinatorAddress address)
+    {
+        var channel = CoordinatorChannel.To(address);
+        return new CoordinatorSession(channel, new CoordinatorClient(channel), $"the coordinator at {address}");
+    }
+
+    /// <summary>Starts a job; answered when it runs.</summary>
+    public async Task<JobStatus> RunAsync(Protocol.V1.JobSpec spec, CancellationToken cancellationToken) =>
+        (await AskAsync(() => _client.RunAsync(new RunRequest { Spec = spec }, cancellationToken: cancellationToken))).Job;
+
+    /// <summary>Makes an epoch.</summary>
+    public IAsyncEnumerable<CheckpointEvent> CheckpointAsync(CheckpointRequest request, CancellationToken cancellationToken) =>
+        StreamAsync(() => _client.Checkpoint(request, cancellationToken: cancellationToken), cancellationToken);
+
+    /// <summary>Brings a job back.</summary>
+    public IAsyncEnumerable<RestartEvent> RestartAsync(RestartRequest request, CancellationToken cancellationToken) =>
+        StreamAsync(() => _client.Restart(request, cancellationToken: cancellationToken), cancellationToken);
+
+    /// <summary>The jobs that there are.</summary>
+    public async Task<IReadOnlyList<JobStatus>> StatusAsync(CancellationToken cancellationToken) =>
+        (await AskAsync(() => _client.StatusAsync(new StatusRequest(), cancellationToken: cancellationToken))).Jobs;
+
+    /// <summary>One job.</summary>
+    /// <exception cref="HpcCrException">The coordinator does not know it (not found).</exception>
+    public async Task<JobStatus> StatusAsync(string job, CancellationToken cancellationToken)
+    {
+        var reply = await AskAsync(() => _client.StatusAsync(new StatusRequest { Job = job }, cancellationToken: cancellationToken));
+        return reply.Jobs.FirstOrDefault(status => status.Job == job)
+            ?? throw new HpcCrException(FailureKind.NotFound, $"there is no job '{JobName.Printable(job)}'", "`hpccr list` shows the jobs there are.");
+    }
+
+    /// <summary>A job's state now, at every change, and when it has ended.</summary>
+    public IAsyncEnumerable<JobStatus> WaitAsync(string job, CancellationToken cancellationToken) =>
+        StreamAsync(() => _client.Wait(new WaitRequest { Job = job }, cancellationToken: cancellationToken), cancellationToken);
+
+    /// <summary>Sends a signal to a job.</summary>
+    public async Task SignalAsync(string job, int signal, CancellationToken cancellationToken) =>
+        await AskAsync(() => _client.SignalAsync(new SignalRequest { Job = job, Signal = signal }, cancellationToken: cancellationToken));
+
+    /// <summary>Kills a job; answered when nothing of it is left.</summary>
+    public async Task<JobStatus> KillAsync(string job, CancellationToken cancellationToken) =>
+        (await AskAsync(() => _client.KillAsync(new KillRequest { Job = job }, cancellationToken: cancellationToken))).Job;
+
+    /// <summary>The nodes that there are.</summary>
+    public async Task<NodesReply> NodesAsync(CancellationToken cancellationToken) =>
+        await AskAsync(() => _client.NodesAsync(new NodesRequest(), cancellationToken: cancellationToken));
+
+    /// <inheritdoc/>
+    public void Dispose() => _channel.Dispose();
+
+    private async Task<T> AskAsync<T>(Func<AsyncUnaryCall<T>> call)
+    {
+        try
+        {
+            using var asked = call();
+            return await asked.ResponseAsync;
+        }
+        catch (RpcException e)
+        {
+            throw e.ToException(_peer);
+        }
+    }
+
+    private async IAsyncEnumerable<T> StreamAsync<T>(
+        Func<AsyncServerStreamingCall<T>> call, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var stream = Begin(call);
+        while (await NextAsync(stream, cancellationToken)) yield return stream.ResponseStream.Current;
+    }
+
+    private AsyncServerStreamingCall<T> Begin<T>(Func<AsyncServerStreamingCall<T>> call)
+    {
+        try
+        {
+            return call();
+        }
+        catch (RpcException e)
+        {
+            throw e.ToException(_peer);
+        }
+    }
+
+    private async Task<bool> NextAsync<T>(AsyncServerStreamingCall<T> stream, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await stream.ResponseStream.MoveNext(cancellationToken);
+        }
+        catch (RpcException e)
+        {
+            throw e.ToException(_peer);
+        }
+    }
+}

@@ -1,0 +1,51 @@
+using System.Text.Json;
+using HpcCr.Store;
+
+namespace HpcCr.Cli.Jobs;
+
+/// <summary>What a job's folder says about it, for commands that find no coordinator.</summary>
+/// <param name="Folder">The job's folder.</param>
+/// <param name="Record">The job's last known state.</param>
+internal sealed record JobOnDisk(string Folder, JobRecord Record)
+{
+    private const int MostBytes = 1 << 20;
+
+    /// <summary>The job's committed epochs, oldest first.</summary>
+    public IReadOnlyList<EpochEntry> Epochs => EpochCatalog.Committed(Folder);
+
+    /// <summary>Reads one job, or null when there is none in the default checkpoint directory.</summary>
+    public static JobOnDisk? Find(string job) => Read(Path.Combine(CallerFacts.CheckpointDirectory(null), JobName.Check(job)));
+
+    /// <summary>Every job of the default checkpoint directory, by name.</summary>
+    public static IReadOnlyList<JobOnDisk> All()
+    {
+        var directory = CallerFacts.CheckpointDirectory(null);
+        return Directory.Exists(directory)
+            ? [.. Directory.EnumerateDirectories(directory).Where(folder => JobName.IsValid(Path.GetFileName(folder)))
+                .Select(Read).OfType<JobOnDisk>().OrderBy(job => job.Record.Job, StringComparer.Ordinal)]
+            : [];
+    }
+
+    /// <summary>Reads a job's folder, or null when it is none.</summary>
+    public static JobOnDisk? Read(string folder)
+    {
+        if (!Directory.Exists(folder)) return null;
+        var name = Path.GetFileName(folder);
+        try
+        {
+            var file = new FileInfo(Path.Combine(folder, JobFolder.Record));
+            var record = file is { Exists: true, Length: < MostBytes }
+                ? JsonSerializer.Deserialize(File.ReadAllBytes(file.FullName), CoreJson.Default.JobRecord)
+                : null;
+            if (record is not null && record.Job == name) return new JobOnDisk(folder, record);
+        }
+        catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
+        {
+            // The epochs count, with or without a readable record.
+        }
+
+        return EpochCatalog.Committed(folder) is { Count: > 0 }
+            ? new JobOnDisk(folder, new JobRecord { Job = name, State = JobState.Lost, Reason = $"its {JobFolder.Record} is missing or damaged" })
+            : null;
+    }
+}

@@ -1,0 +1,61 @@
+using HpcCr.Cli.Connection;
+using HpcCr.Rpc;
+
+namespace HpcCr.Cli.Lab;
+
+/// <summary>Brings a lab up, or back to what it was.</summary>
+internal static class LabUp
+{
+    /// <summary>Starts what is missing.</summary>
+    /// <param name="layout">Where.</param>
+    /// <param name="nodes">How many nodes.</param>
+    /// <param name="slots">How many slots each.</param>
+    /// <param name="started">Told the name of each thing that had to be started.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public static async Task<LabState> RunAsync(
+        LabLayout layout, int nodes, int slots, Action<string> started, CancellationToken cancellationToken)
+    {
+        // Before anything is made, so that nothing of that coordinator's is taken away with it.
+        if (LabStateFile.Read(layout) is null && new UnixAddress(layout.Run.CoordinatorSocket).IsAnswering())
+            throw new HpcCrException(FailureKind.NotAllowed, $"a coordinator that is not a lab's answers at {layout.Run.CoordinatorSocket}",
+                $"End it first, or give the lab a run folder of its own with {RunLayout.Variable}.");
+        using var held = await LabLock.TakeAsync(layout, cancellationToken);
+        var before = LabStateFile.Read(layout);
+        if (before is not null && (before.Nodes, before.Slots) != (nodes, slots))
+            throw new HpcCrException(FailureKind.Failed,
+                $"a lab of {before.Nodes} nodes with {before.Slots} slots each is up already",
+                $"Use it with `hpccr lab up {before.Nodes} --slots {before.Slots}`, or end it with `hpccr lab down`.");
+        if (before is { Control: not { IsAlive: true } })
+        {
+            // Without the bridge's place nothing that is left of the lab is of use.
+            await LabDown.RemoveAsync(layout, keepLock: true, cancellationToken);
+            before = null;
+        }
+
+        try
+        {
+            var state = before ?? Prepare(layout, nodes, slots);
+            state = await LabNodes.StartNodesAsync(layout, state, started, cancellationToken);
+            await LabDaemons.StartAsync(layout, state, started, cancellationToken);
+            return state;
+        }
+        catch when (before is null)
+        {
+            // What began to be made is taken away again, whatever stopped it.
+            await LabDown.RemoveAsync(layout, keepLock: false, CancellationToken.None);
+            throw;
+        }
+    }
+
+    /// <summary>Makes the lab's folder with what all of it shares.</summary>
+    public static LabState Prepare(LabLayout layout, int nodes, int slots)
+    {
+        var state = new LabState { Nodes = nodes, Slots = slots, Cgroup = LabCgroup.PathFor(layout.Run) };
+        Directory.CreateDirectory(layout.Root);
+        LabStateFile.Write(layout, state);
+        ClusterKey.Create(layout.Key).Dispose();
+        var hosts = state.All().SelectMany(node => new[] { $"{node.Address} {node.Name}", $"{node.AddressV6} {node.Name}" });
+        File.WriteAllLines(layout.Hosts, ["127.0.0.1 localhost", "::1 localhost ip6-localhost", $"{LabNode.ControlAddress} control", .. hosts]);
+        return state;
+    }
+}

@@ -1,0 +1,86 @@
+using System.Text.Json.Serialization;
+
+namespace HpcCr.Cli.Output;
+
+// The JSON documents of the command line: a contract for scripts, kept together because it is read together.
+
+/// <summary>A failure.</summary>
+internal sealed record ErrorDocument(ErrorBody Error);
+
+/// <summary>What failed, what to do next, and the exit code.</summary>
+internal sealed record ErrorBody(FailureKind Kind, string What, string Next, int ExitCode);
+
+/// <summary>A job that was started or brought back and goes on by itself.</summary>
+internal sealed record StartedDocument(string Job, JobState State);
+
+/// <summary>A job that was followed to its end.</summary>
+internal sealed record EndedDocument(
+    string Job, JobState State, int? ExitCode, string Folder, string Stdout, string Stderr, string Reason, IReadOnlyList<uint> Epochs,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ErrorBody? Error);
+
+/// <summary>A job.</summary>
+internal sealed record JobDocument(
+    string Job, JobState State, IReadOnlyList<JobNodeDocument> Nodes, int? ExitCode, IReadOnlyList<uint> Epochs, string Folder,
+    string Phase, string Reason, string LastError, IReadOnlyList<string> Command);
+
+/// <summary>A node of a job.</summary>
+internal sealed record JobNodeDocument(string Node, string State, IReadOnlyList<int> Pids);
+
+/// <summary>All jobs, and the nodes there are.</summary>
+internal sealed record StatusDocument(IReadOnlyList<JobDocument> Jobs, IReadOnlyList<NodeDocument> Nodes);
+
+/// <summary>A node of the cluster.</summary>
+internal sealed record NodeDocument(
+    string Node, string State, IReadOnlyList<string> Addresses, uint Slots, uint Jobs, string Software, string Engine);
+
+/// <summary>A committed epoch, as it was made.</summary>
+internal sealed record CheckpointDocument(
+    string Job, uint Epoch, string Path, double PauseMs, IReadOnlyDictionary<string, double> PhasesMs, ulong Bytes, uint Connections, string Cut,
+    uint Refreezes, bool Stopped);
+
+/// <summary>What a restart would do.</summary>
+internal sealed record PlanDocument(
+    string Job, uint Epoch, IReadOnlyList<PlacementDocument> Placements, IReadOnlyList<string> Faults,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ErrorBody? Error);
+
+/// <summary>Where a sandbox goes.</summary>
+internal sealed record PlacementDocument(string Sandbox, string Node, uint Processes, ulong Bytes, IReadOnlyList<string> Files);
+
+/// <summary>The jobs with a folder.</summary>
+internal sealed record JobListDocument(IReadOnlyList<JobSummaryDocument> Jobs);
+
+/// <summary>A job with what it occupies.</summary>
+internal sealed record JobSummaryDocument(string Job, JobState State, int Epochs, int? Latest, long Bytes, DateTimeOffset? Time, string Folder);
+
+/// <summary>The epochs of a job.</summary>
+internal sealed record EpochListDocument(string Job, string Folder, IReadOnlyList<EpochDocument> Epochs);
+
+/// <summary>A committed epoch; what cannot be read of it is said in <c>problem</c>.</summary>
+internal sealed record EpochDocument(
+    int Epoch, string Path, DateTimeOffset? Time, double PauseMs, long Bytes, int Connections, int Nodes, bool Stopped, string? Problem);
+
+/// <summary>What was found when an epoch was checked.</summary>
+internal sealed record VerifyDocument(
+    string Job, int Epoch, string Path, bool Ok, int Files, long Bytes, IReadOnlyList<string> Faults,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ErrorBody? Error);
+
+/// <summary>What a job has written.</summary>
+internal sealed record LogsDocument(string Job, string Stream, string Path, long Bytes, string Text);
+
+/// <summary>What this node can do.</summary>
+internal sealed record DoctorDocument(
+    bool Ok, IReadOnlyList<FindingDocument> Checks,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ErrorBody? Error);
+
+/// <summary>One check of this node.</summary>
+internal sealed record FindingDocument(string Name, string Result, string Found, string Remedy);
+
+/// <summary>A lab.</summary>
+internal sealed record LabDocument(
+    bool Up, string Coordinator, string CoordinatorAddress, IReadOnlyList<LabNodeDocument> Nodes, IReadOnlyList<string> Started, string Folder);
+
+/// <summary>A node of a lab.</summary>
+internal sealed record LabNodeDocument(string Node, string State, string Launcher, string Address, int? Pid, int Slots);
+
+/// <summary>The end of a lab.</summary>
+internal sealed record LabDownDocument(bool Up, bool WasUp);

@@ -1,0 +1,89 @@
+using HpcCr.Core;
+
+namespace HpcCr.Protocol;
+
+/// <summary>The one mapping of jobs between code and wire.</summary>
+public static class SpecMapping
+{
+    /// <summary>The job as it travels.</summary>
+    public static V1.JobSpec ToWire(this JobSpec spec)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        var wire = new V1.JobSpec
+        {
+            Name = spec.Name,
+            WorkingDirectory = spec.WorkingDirectory,
+            Umask = (uint)spec.Umask,
+            CheckpointDirectory = spec.CheckpointDirectory,
+            PrivateTmp = spec.PrivateTmp,
+            Uid = spec.Uid,
+            Gid = spec.Gid,
+        };
+        wire.Command.AddRange(spec.Command);
+        wire.Nodes.AddRange(spec.Nodes);
+        foreach (var (name, value) in spec.Environment) wire.Environment[name] = value;
+        wire.Limits.AddRange(spec.Limits.Select(limit => new V1.ResourceLimit { Resource = limit.Resource, Soft = limit.Soft, Hard = limit.Hard }));
+        return wire;
+    }
+
+    /// <summary>The job that travelled, with what it must have.</summary>
+    /// <exception cref="HpcCrException">Its name, command, nodes or a folder of it is wrong (usage).</exception>
+    public static JobSpec ToCore(this V1.JobSpec wire)
+    {
+        ArgumentNullException.ThrowIfNull(wire);
+        if (wire.Command.Count == 0 || wire.Command[0].Length == 0)
+            throw new HpcCrException(FailureKind.Usage, "the job has no command", "Write it after `--`.");
+        if (wire.Nodes.Count == 0)
+            throw new HpcCrException(FailureKind.Usage, "the job has no nodes", "Name them with --nodes.");
+        if (wire.Command.Any(HasNul) || wire.Environment.Any(e => HasNul(e.Key) || HasNul(e.Value) || e.Key.Length == 0 || e.Key.Contains('=')))
+            throw new HpcCrException(FailureKind.Usage, "the job's command or environment has a character that no process can be given", "");
+        return new JobSpec
+        {
+            Name = JobName.Check(wire.Name),
+            Command = [.. wire.Command],
+            Environment = wire.Environment.ToDictionary(),
+            WorkingDirectory = Absolute(wire.WorkingDirectory, "working directory"),
+            Umask = (int)(wire.Umask & 0x1ff),
+            Uid = wire.Uid,
+            Gid = wire.Gid,
+            Limits = [.. wire.Limits.Select(limit => new ResourceLimit(limit.Resource, limit.Soft, limit.Hard))],
+            Nodes = [.. wire.Nodes.Select(NodeName.Check)],
+            CheckpointDirectory = Absolute(wire.CheckpointDirectory, "checkpoint directory"),
+            PrivateTmp = wire.PrivateTmp,
+        };
+    }
+
+    /// <summary>The state as it travels.</summary>
+    public static V1.JobState ToWire(this JobState state) => state switch
+    {
+        JobState.Starting => V1.JobState.Starting,
+        JobState.Running => V1.JobState.Running,
+        JobState.Checkpointing => V1.JobState.Checkpointing,
+        JobState.Stopped => V1.JobState.Stopped,
+        JobState.Exited => V1.JobState.Exited,
+        JobState.Failed => V1.JobState.Failed,
+        JobState.Lost => V1.JobState.Lost,
+        _ => V1.JobState.Unspecified,
+    };
+
+    /// <summary>The state that travelled.</summary>
+    /// <exception cref="HpcCrException">This version does not know it (internal).</exception>
+    public static JobState ToCore(this V1.JobState state) => state switch
+    {
+        V1.JobState.Starting => JobState.Starting,
+        V1.JobState.Running => JobState.Running,
+        V1.JobState.Checkpointing => JobState.Checkpointing,
+        V1.JobState.Stopped => JobState.Stopped,
+        V1.JobState.Exited => JobState.Exited,
+        V1.JobState.Failed => JobState.Failed,
+        V1.JobState.Lost => JobState.Lost,
+        _ => throw new HpcCrException(FailureKind.Internal, $"the coordinator reports a job state {(int)state} that this HpcCr does not know",
+            "Install the same version of HpcCr everywhere."),
+    };
+
+    private static string Absolute(string path, string what) => path.StartsWith('/') && !HasNul(path)
+        ? path
+        : throw new HpcCrException(FailureKind.Usage, $"the {what} '{JobName.Printable(path)}' is not an absolute path", "Give a path that begins with '/'.");
+
+    private static bool HasNul(string text) => text.Contains('\0');
+}
