@@ -31,7 +31,25 @@ internal sealed class EngineRun : IAsyncDisposable
     public int? RestoredPid { get; private set; }
 
     /// <summary>Starts an engine that waits for its request.</summary>
-    public static EngineRun Start(EngineCommand command)
+    public static Task<EngineRun> StartAsync(EngineCommand command) => StartAsync(command, start => Task.FromResult(start()));
+
+    /// <summary>
+    /// Starts an engine for a restore, in a mount namespace of its own: the root that it restores into shows up in no other
+    /// sandbox, and what a failed restore leaves mounted is gone with the engine. All is made shared there because the engine
+    /// copies the sandbox's propagation from it: the restored root is a slave of the host again.
+    /// </summary>
+    /// <param name="command">The engine.</param>
+    /// <param name="root">A folder that the root of the file system is bound to.</param>
+    public static Task<EngineRun> StartForRestoreAsync(EngineCommand command, string root) =>
+        StartAsync(command, start => NewNamespaces.StartAsync(NamespaceKinds.Mount, () =>
+        {
+            Mounts.MakeSlave("/", recursive: true);
+            Mounts.MakeShared("/", recursive: true);
+            Mounts.Bind("/", root);
+            return start();
+        }));
+
+    private static async Task<EngineRun> StartAsync(EngineCommand command, Func<Func<ChildProcess>, Task<ChildProcess>> launch)
     {
         var (ours, theirs) = SeqPacketPair.Create();
         try
@@ -43,12 +61,13 @@ internal sealed class EngineRun : IAsyncDisposable
                 argv.InsertRange(0, ["setpriv", "--ruid", $"{command.RealUid}", "--rgid", $"{command.RealGid}", "--keep-groups", "--"]);
             }
 
-            var process = ChildProcess.Start(new SpawnOptions
+            var options = new SpawnOptions
             {
                 Argv = argv,
                 NewSession = true,
                 Descriptors = new Dictionary<int, int> { [EngineSocket] = (int)theirs.DangerousGetHandle() },
-            });
+            };
+            var process = await launch(() => ChildProcess.Start(options));
             return new EngineRun(process, new CriuConnection(ours));
         }
         finally
@@ -183,7 +202,10 @@ internal sealed class EngineRun : IAsyncDisposable
         catch (EngineDiedException)
         {
             throw new GuardException("the engine was killed while it held the job",
-                "Restart the job from its newest epoch with `hpccr restart`.") { EngineDied = true };
+                "Restart the job from its newest epoch with `hpccr restart`.")
+            {
+                EngineDied = true,
+            };
         }
         catch (EngineException e)
         {

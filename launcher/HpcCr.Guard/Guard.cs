@@ -23,7 +23,7 @@ internal sealed class Guard
     private ICgroupFreezer? _freezer;
     private EngineRun? _engine;
     private string? _table;
-    private LockSpec _locked = LockSpec.Empty;
+    private LockSpec _locked = new();
     private long _frozenSince;
     private string _lastAbort = "";
 
@@ -169,8 +169,16 @@ internal sealed class Guard
     {
         await DropEngineAsync();
         _lastAbort = "";
-        _engine = EngineRun.Start(request.Engine);
+        MakePartialMountsPrivate();
+        _engine = await EngineRun.StartAsync(request.Engine);
         _lease.Renew(request.LeaseMs);
+    }
+
+    // Binds that came in from the host since the sandbox began.
+    private void MakePartialMountsPrivate()
+    {
+        foreach (var mount in PartialMounts.Of(_sandbox.RootPid))
+            _sandbox.RunInside(["mount", "--make-private", mount]);
     }
 
     private async Task FreezeAsync(TimeSpan deadline)
@@ -179,7 +187,10 @@ internal sealed class Guard
         if (freezer.FrozenAncestor() is { } ancestor)
         {
             throw new GuardException($"somebody else has frozen {ancestor}, so the job stands still already",
-                "Thaw that cgroup first.") { Unsupported = true };
+                "Thaw that cgroup first.")
+            {
+                Unsupported = true,
+            };
         }
 
         _frozenSince = Stopwatch.GetTimestamp();
@@ -208,13 +219,14 @@ internal sealed class Guard
         PacketLock.Apply(request.Table, spec);
     }
 
-    private void Unlock()
+    private bool Unlock()
     {
         if (_table is null)
-            return;
+            return false;
         PacketLock.Remove(_table);
         _table = null;
-        _locked = LockSpec.Empty;
+        _locked = new LockSpec();
+        return true;
     }
 
     private async Task DumpAsync(DumpSandbox request)
@@ -246,7 +258,8 @@ internal sealed class Guard
 
         if (!thaw)
             return 0;
-        Unlock();
+        if (Unlock() && _frozenSince != 0)
+            _sandbox.Kick();
         var pause = Thaw();
         _lease.End();
         return pause;
@@ -263,7 +276,8 @@ internal sealed class Guard
         if (_engine is { } engine && !await engine.AbandonAsync(EngineGrace))
             await TakeBackFromHungEngineAsync(engine);
         await DropEngineAsync();
-        Unlock();
+        if (Unlock() && _frozenSince != 0)
+            _sandbox.Kick();
         Thaw();
         _lease.End();
     }
@@ -284,7 +298,7 @@ internal sealed class Guard
         _sandbox.BeginRestore(request.Cgroup);
         _freezer = new CgroupV2Freezer(request.Cgroup);
         Leftovers.Destroy(_sandbox.CgroupId, _locked);
-        _engine = EngineRun.Start(request.Engine);
+        _engine = await EngineRun.StartForRestoreAsync(request.Engine, request.Root);
         try
         {
             await _engine.RestoreToGateAsync(_sandbox, request);

@@ -92,11 +92,25 @@ internal sealed class Sandbox(SandboxLayout layout)
 
     public void MarkLost() => State = State.Lost;
 
+    /// <summary>Runs a short command as root in the sandbox's mount namespace.</summary>
+    public void RunInside(string[] command)
+    {
+        using var process = ChildProcess.Start(new SpawnOptions { Argv = ["nsenter", "--target", $"{RootPid}", "--mount", "--", .. command] });
+        process.Exited.Wait();
+    }
+
     /// <summary>Takes every TCP socket of the sandbox out of the repair mode that a dead engine left it in.</summary>
     public void ClearRepair()
     {
         foreach (var pid in _cgroup!.Processes())
             TcpRepair.ClearAll(pid);
+    }
+
+    /// <summary>Lets data that the lock held back leave now instead of at a backed-off timer; the sandbox is frozen and unlocked.</summary>
+    public void Kick()
+    {
+        foreach (var pid in _cgroup!.Processes())
+            TcpRepair.Kick(pid);
     }
 
     // The child tells over a pipe why it could not become the job's program; success is that the exec closed it.
@@ -114,7 +128,8 @@ internal sealed class Sandbox(SandboxLayout layout)
                 Descriptors = new Dictionary<int, int> { [StatusPipe] = (int)pipe.ClientSafePipeHandle.DangerousGetHandle() },
                 NewSession = newNamespaces,
             };
-            var child = newNamespaces ? await InNewNamespacesAsync(() => ChildProcess.Start(options)) : ChildProcess.Start(options);
+            var child = newNamespaces ? await NewNamespaces.StartAsync(
+                    NamespaceKinds.Mount | NamespaceKinds.Uts | NamespaceKinds.Ipc | NamespaceKinds.Pid, () => ChildProcess.Start(options)) : ChildProcess.Start(options);
             pipe.DisposeLocalCopyOfClientHandle();
             using var text = new MemoryStream();
             await pipe.CopyToAsync(text);
@@ -130,25 +145,6 @@ internal sealed class Sandbox(SandboxLayout layout)
         }
     }
 
-    // A thread of its own takes the new namespaces; its child inherits them, and the thread's end gives them up.
-    private static Task<ChildProcess> InNewNamespacesAsync(Func<ChildProcess> start)
-    {
-        var started = new TaskCompletionSource<ChildProcess>(TaskCreationOptions.RunContinuationsAsynchronously);
-        new Thread(() =>
-        {
-            try
-            {
-                Namespaces.UnshareThread(NamespaceKinds.Mount | NamespaceKinds.Uts | NamespaceKinds.Ipc | NamespaceKinds.Pid);
-                started.SetResult(start());
-            }
-            catch (Exception e)
-            {
-                started.SetException(e);
-            }
-        }) { IsBackground = true }.Start();
-        return started.Task;
-    }
-
     private void Watch(ChildProcess root)
     {
         _root = root;
@@ -159,7 +155,7 @@ internal sealed class Sandbox(SandboxLayout layout)
     {
         var status = await root.Exited;
         ExitCode = status.ShellCode;
-        AtomicFile.Write(layout.ExitStatus, Encoding.ASCII.GetBytes($"{ExitCode}\n"), 0x180);
+        AtomicFile.Write(layout.ExitStatus, Encoding.ASCII.GetBytes($"{ExitCode}\n"), UnixFileMode.UserRead | UnixFileMode.UserWrite);
         if (State != State.Lost)
             State = State.Ended;
         GuardLog.Write($"the sandbox's root ended with {ExitCode}");

@@ -11,9 +11,8 @@ namespace HpcCr.Guard;
 internal static class SandboxEntrance
 {
     private const int StatusPipe = 3;
-    private const int ReadOnly = 0;
-    private const int AppendCreate = 0x441;
-    private const int OutputMode = 0x1a4;
+    private const OpenFor Output = OpenFor.WriteOnly | OpenFor.Append | OpenFor.Create;
+    private const UnixFileMode OutputMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
     public static int Enter(string file)
     {
@@ -28,9 +27,9 @@ internal static class SandboxEntrance
             Credentials.Drop(entry.Uid, entry.Gid, [.. entry.Groups]);
             Umask.Set((int)entry.Umask);
             EnterDirectory(entry.WorkingDirectory);
-            Descriptors.OpenAt(0, "/dev/null", ReadOnly, 0);
-            Descriptors.OpenAt(1, entry.StandardOutput, AppendCreate, OutputMode);
-            Descriptors.OpenAt(2, entry.StandardError, AppendCreate, OutputMode);
+            Descriptors.OpenAt(0, "/dev/null", OpenFor.ReadOnly);
+            Descriptors.OpenAt(1, entry.StandardOutput, Output, OutputMode);
+            Descriptors.OpenAt(2, entry.StandardError, Output, OutputMode);
             Exec.Replace(entry.Argv[0], [.. entry.Argv], [.. entry.Environment]);
             return 0;
         }
@@ -49,8 +48,14 @@ internal static class SandboxEntrance
         Mounts.Proc("/proc");
         foreach (var bind in entry.Binds)
             Mounts.Bind(bind.Source, bind.Target);
+        foreach (var mount in MountInfo.Read().Select(m => m.MountPoint).Where(p => IsAtOrBelow(p, entry.Hidden)).Reverse())
+            Mounts.Unmount(mount, detach: true);
+        PartialMounts.MakePrivate();
         HostName.Set(entry.HostName);
     }
+
+    private static bool IsAtOrBelow(string path, string folder) =>
+        folder.Length > 0 && (path == folder || path.StartsWith(folder + "/", StringComparison.Ordinal));
 
     private static void EnterDirectory(string directory)
     {

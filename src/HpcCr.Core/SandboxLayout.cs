@@ -16,11 +16,20 @@ public sealed record SandboxLayout(string Root)
     /// <summary>What the launcher knows about the job (<see cref="JobSpec"/> as JSON).</summary>
     public string Spec => Path.Combine(Root, "spec.json");
 
-    /// <summary>What lies behind the sandbox's /dev/shm: a tmpfs of its own.</summary>
-    public string SharedMemory => Path.Combine(Root, "shm");
+    /// <summary>A tmpfs of the job's own on this node; its sandbox does not see it as a whole.</summary>
+    public string Memory => Path.Combine(Root, "memory");
 
-    /// <summary>The sandbox's TMPDIR, and /tmp with <c>--private-tmp</c>.</summary>
-    public string Temporary => Path.Combine(Root, "tmp");
+    /// <summary>What lies behind the sandbox's /dev/shm.</summary>
+    public string SharedMemory => Path.Combine(Memory, "shm");
+
+    /// <summary>What lies behind the sandbox's TMPDIR, and its /tmp with <c>--private-tmp</c>.</summary>
+    public string Temporary => Path.Combine(Memory, "tmp");
+
+    /// <summary>Where the sandbox has its TMPDIR.</summary>
+    public string TemporaryInside => Path.Combine(Path.GetDirectoryName(Path.GetDirectoryName(Root))!, "tmp", Path.GetFileName(Root));
+
+    /// <summary>Where engines dump to when memory allows it; root only.</summary>
+    public string Staging => Path.Combine(Memory, "staging");
 
     /// <summary>Host files for mpirun and mpiexec.</summary>
     public string HostFile(string family) => Path.Combine(Root, $"hosts.{family}");

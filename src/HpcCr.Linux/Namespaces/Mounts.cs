@@ -12,6 +12,7 @@ public static partial class Mounts
     private const ulong Recursive = 0x4000;
     private const ulong PrivateFlag = 1UL << 18;
     private const ulong SlaveFlag = 1UL << 19;
+    private const ulong SharedFlag = 1UL << 20;
     private const int DetachFlag = 2;
     private const int NoFollow = 8;
 
@@ -29,6 +30,13 @@ public static partial class Mounts
     /// <exception cref="LinuxException">EINVAL: not a mount point; EPERM.</exception>
     public static void MakeSlave(string path, bool recursive) =>
         Call($"mount --make-slave {path}", null, path, null, SlaveFlag | (recursive ? Recursive : 0), null);
+
+    /// <summary>Lets mounts come in and go out; a slave stays one and becomes shared as well.</summary>
+    /// <param name="path">A mount point.</param>
+    /// <param name="recursive">Whether the mounts below it are changed as well.</param>
+    /// <exception cref="LinuxException">EINVAL: not a mount point; EPERM.</exception>
+    public static void MakeShared(string path, bool recursive) =>
+        Call($"mount --make-shared {path}", null, path, null, SharedFlag | (recursive ? Recursive : 0), null);
 
     /// <summary>Keeps mounts from coming in and going out.</summary>
     /// <param name="path">A mount point.</param>

@@ -1,0 +1,36 @@
+using System.Net;
+using CommandLine;
+using HpcCr.Core;
+
+namespace HpcCr.Coordinator;
+
+/// <summary>The coordinator's command line.</summary>
+public sealed class CoordinatorArguments
+{
+    /// <summary>The run folder.</summary>
+    [Option("run-dir", HelpText = "Where daemons of this node meet (default: /run/hpccr).")]
+    public string? RunDirectory { get; set; }
+
+    /// <summary>The TCP endpoint.</summary>
+    [Option("listen", HelpText = "ADDRESS:PORT for launchers of other nodes, over mutually authenticated TLS (default: none).")]
+    public string? Listen { get; set; }
+
+    /// <summary>The key file.</summary>
+    [Option("key-file", Default = "/etc/hpccr/cluster.pem", HelpText = "The cluster's key file (mode 0600).")]
+    public string KeyFile { get; set; } = "";
+
+    /// <summary>Log file.</summary>
+    [Option("log", HelpText = "Log file (default: standard error).")]
+    public string? Log { get; set; }
+
+    /// <summary>What they mean.</summary>
+    /// <exception cref="HpcCrException">An address is none (usage).</exception>
+    public CoordinatorOptions ToOptions() => new()
+    {
+        Run = RunDirectory is null ? RunLayout.Current : new RunLayout(Path.GetFullPath(RunDirectory)),
+        KeyFile = KeyFile,
+        Listen = Listen is null ? null
+            : IPEndPoint.TryParse(Listen, out var endpoint) && endpoint.Port > 0 ? endpoint
+            : throw new HpcCrException(FailureKind.Usage, $"'{JobName.Printable(Listen)}' is no address to listen at", "Write ADDRESS:PORT, such as 10.0.0.1:7733."),
+    };
+}

@@ -1,0 +1,26 @@
+using System.Net;
+using HpcCr.Core;
+
+namespace HpcCr.Coordinator;
+
+/// <summary>How a coordinator runs.</summary>
+public sealed record CoordinatorOptions
+{
+    /// <summary>Where daemons meet.</summary>
+    public RunLayout Run { get; init; } = RunLayout.Current;
+
+    /// <summary>Where launchers of other nodes connect to; null: only this node's, over the unix socket.</summary>
+    public IPEndPoint? Listen { get; init; }
+
+    /// <summary>The cluster's key file; needed with <see cref="Listen"/>.</summary>
+    public string KeyFile { get; init; } = "/etc/hpccr/cluster.pem";
+
+    /// <summary>How often coordinator and launchers hear of each other.</summary>
+    public TimeSpan Heartbeat { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long a launcher holds a job without a word from the coordinator.</summary>
+    public TimeSpan Lease { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>How long a node may be unreachable before its jobs count as lost.</summary>
+    public TimeSpan NodeGrace { get; init; } = TimeSpan.FromSeconds(15);
+}

@@ -1,0 +1,33 @@
+using HpcCr.Core;
+using HpcCr.Protocol.V1;
+using Microsoft.Extensions.Logging;
+
+namespace HpcCr.Coordinator;
+
+/// <summary>Runs epochs and draws the consequences for the job.</summary>
+internal sealed class Checkpointer(NodeRegistry nodes, JobEnder ender, CoordinatorOptions options, ILogger<EpochRunner> log)
+{
+    private static readonly TimeSpan DefaultTimeout = TimeSpan.FromMinutes(5);
+
+    /// <summary>One epoch of a job.</summary>
+    /// <exception cref="HpcCrException">It was not committed.</exception>
+    public async Task<CheckpointResult> CheckpointAsync(Job job, CheckpointRequest request, Action<Progress> progress)
+    {
+        var timeout = request.TimeoutMs == 0 ? DefaultTimeout : TimeSpan.FromMilliseconds(request.TimeoutMs);
+        var runner = new EpochRunner(job, nodes, options, request.Stop, timeout, progress, log);
+        try
+        {
+            var result = await runner.RunAsync();
+            if (runner.State == EpochState.Stopped)
+                await ender.EndAsync(job, JobState.Stopped, reason: $"stopped after epoch {result.Epoch}");
+            return result;
+        }
+        catch (HpcCrException e)
+        {
+            job.LastError = e.Message;
+            if (runner.State == EpochState.Lost)
+                await ender.EndAsync(job, JobState.Lost, reason: e.Message);
+            throw;
+        }
+    }
+}

@@ -1,0 +1,318 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Google.Protobuf;
+using HpcCr.Core;
+using HpcCr.Protocol.V1;
+using Microsoft.Extensions.Logging;
+
+namespace HpcCr.Coordinator;
+
+/// <summary>Takes one job through one epoch. <see cref="Post"/> alone moves its state; each state has one action.</summary>
+internal sealed class EpochRunner
+{
+    private const int MaximumRefreezes = 20;
+    private static readonly TimeSpan RefreezePause = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan StepDeadline = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan SealDeadline = TimeSpan.FromHours(2);
+    private static readonly TimeSpan DrainDeadline = TimeSpan.FromSeconds(5);
+
+    private readonly Job _job;
+    private readonly NodeRegistry _nodes;
+    private readonly CoordinatorOptions _options;
+    private readonly Action<Progress> _progress;
+    private readonly ILogger _log;
+    private readonly bool _stop;
+    private readonly TimeSpan _timeout;
+    private readonly CancellationTokenSource _cancelled = new();
+    private readonly Dictionary<EpochState, double> _milliseconds = [];
+    private readonly long _began = Stopwatch.GetTimestamp();
+    private long _entered = Stopwatch.GetTimestamp();
+    private long _frozen;
+    private Dictionary<string, Drained> _drained = [];
+    private double _pause;
+    private int _refreezes;
+    private Manifest? _manifest;
+    private string _path = "";
+    private HpcCrException? _failure;
+
+    public EpochRunner(Job job, NodeRegistry nodes, CoordinatorOptions options, bool stop, TimeSpan timeout, Action<Progress> progress, ILogger log)
+    {
+        _job = job;
+        _nodes = nodes;
+        _options = options;
+        _stop = stop;
+        _timeout = timeout;
+        _progress = progress;
+        _log = log;
+    }
+
+    /// <summary>The epoch's number.</summary>
+    public int Number { get; private set; }
+
+    /// <summary>Where it is.</summary>
+    public EpochState State { get; private set; } = EpochState.Idle;
+
+    /// <summary>Ends the epoch as a failure at the next instant where that harms nothing.</summary>
+    public void Cancel(string why)
+    {
+        _failure ??= new HpcCrException(FailureKind.Failed, why);
+        _cancelled.Cancel();
+    }
+
+    /// <summary>Runs the epoch to one of its ends.</summary>
+    /// <returns>What was committed.</returns>
+    /// <exception cref="HpcCrException">It was aborted (the job runs on), or the job is lost.</exception>
+    public async Task<CheckpointResult> RunAsync()
+    {
+        Number = _job.BeginEpoch(this);
+        try
+        {
+            Post(EpochEvent.Begin);
+            while (!State.IsFinal())
+                Post(await ActAsync());
+        }
+        finally
+        {
+            _job.EndEpoch(_path.Length > 0 ? Number : null);
+        }
+
+        return State is EpochState.Complete or EpochState.Stopped ? Result() : throw Failure();
+    }
+
+    // The one place where the state changes.
+    private void Post(EpochEvent happened)
+    {
+        if (EpochTransitions.Next(State, happened) is not { } next)
+        {
+            _log.LogError("{Job} epoch {Epoch}: {Event} means nothing in {State} and is ignored", _job.Name, Number, happened, State);
+            return;
+        }
+
+        var spent = Stopwatch.GetElapsedTime(_entered).TotalMilliseconds;
+        _milliseconds[State] = _milliseconds.GetValueOrDefault(State) + spent;
+        _log.LogInformation("{Job} epoch {Epoch}: {Event}: {From}->{To} {Milliseconds:F1} ms", _job.Name, Number, happened, State, next, spent);
+        _entered = Stopwatch.GetTimestamp();
+        State = next;
+        Tell("");
+    }
+
+    private async Task<EpochEvent> ActAsync()
+    {
+        try
+        {
+            return await (State switch
+            {
+                EpochState.Quiesce => StepAsync(Simple(c => c.Quiesce = new Quiesce { LeaseMs = (uint)_options.Lease.TotalMilliseconds })),
+                EpochState.Freeze => FreezeAsync(),
+                EpochState.Drain => DrainAsync(),
+                EpochState.Refreeze => RefreezeAsync(),
+                EpochState.Lock => StepAsync(Simple(c => c.Lock = new Protocol.V1.Lock { All = _stop })),
+                EpochState.Dump => DumpAsync(),
+                EpochState.Vote => Task.FromResult(_cancelled.IsCancellationRequested ? EpochEvent.Failed : _stop ? EpochEvent.Stop : EpochEvent.Continue),
+                EpochState.Resume => ResumeAsync(keepStopped: false),
+                EpochState.Seal => SealAsync(),
+                EpochState.SealStopped => SealStoppedAsync(),
+                EpochState.Commit or EpochState.CommitStopped => CommitAsync(),
+                EpochState.Kill => KillAsync(),
+                EpochState.Abort => AbortAsync(),
+                EpochState.Lose => Task.FromResult(EpochEvent.AllDone),
+                _ => throw new InvalidOperationException($"no action in {State}"),
+            });
+        }
+        catch (NodeFailedException e)
+        {
+            _failure ??= e.Failure;
+            _log.LogWarning("{Job} epoch {Epoch}: {State} failed on {Node}: {Why}", _job.Name, Number, State, e.Node, e.Message);
+            return e.EngineDied ? EpochEvent.EngineDied : EpochEvent.Failed;
+        }
+        catch (OperationCanceledException)
+        {
+            return EpochEvent.Failed;
+        }
+        catch (HpcCrException e)
+        {
+            _failure ??= e;
+            return EpochEvent.Failed;
+        }
+    }
+
+    private async Task<EpochEvent> FreezeAsync()
+    {
+        if (_frozen == 0)
+            _frozen = Stopwatch.GetTimestamp();
+        return await StepAsync(Simple(c => c.Freeze = new Freeze()));
+    }
+
+    private async Task<EpochEvent> DrainAsync()
+    {
+        var addresses = _nodes.AddressesOf(_job.Spec.Nodes).ToList();
+        var replies = await AskAllAsync(Simple(c => c.Drain = new Drain
+        {
+            DeadlineMs = (uint)DrainDeadline.TotalMilliseconds,
+            JobAddresses = { addresses },
+        }));
+        _drained = replies.ToDictionary(r => r.Key, r => r.Value.Drained);
+        var residue = _drained.Values.SelectMany(d => d.Residue).ToList();
+        if (residue.Count == 0)
+            return EpochEvent.AllDone;
+        if (++_refreezes <= MaximumRefreezes)
+            return EpochEvent.Residue;
+        throw new HpcCrException(FailureKind.Unsupported,
+            $"after {MaximumRefreezes} attempts something in flight is still in nobody's memory: {string.Join("; ", residue.Take(5))}",
+            "The job runs on. Checkpoint again when that connection has been accepted or has ended.");
+    }
+
+    private async Task<EpochEvent> RefreezeAsync()
+    {
+        await AskAllAsync(Simple(c => c.Thaw = new Thaw()));
+        _frozen = 0;
+        // The job's own progress is what is waited for here; a longer run with every attempt.
+        await Task.Delay(RefreezePause * _refreezes, _cancelled.Token);
+        return EpochEvent.AllDone;
+    }
+
+    private async Task<EpochEvent> DumpAsync()
+    {
+        var left = _timeout - Stopwatch.GetElapsedTime(_began);
+        if (left <= TimeSpan.Zero)
+            throw new HpcCrException(FailureKind.Failed, $"the epoch took longer than its {_timeout.TotalSeconds:F0} s", "Give `--timeout` more time.");
+        await AskAllAsync(Simple(c => c.Dump = new Dump { DeadlineMs = (uint)left.TotalMilliseconds }), left + StepDeadline);
+        return EpochEvent.AllDone;
+    }
+
+    private async Task<EpochEvent> ResumeAsync(bool keepStopped)
+    {
+        var replies = await AskAllAsync(Simple(c => c.Resume = new Resume { KeepStopped = keepStopped }));
+        _pause = keepStopped ? Stopwatch.GetElapsedTime(_frozen).TotalMilliseconds : replies.Values.Max(r => r.Resumed.PauseMs);
+        return EpochEvent.AllDone;
+    }
+
+    private async Task<EpochEvent> SealStoppedAsync()
+    {
+        await ResumeAsync(keepStopped: true);
+        return await SealAsync();
+    }
+
+    private async Task<EpochEvent> SealAsync()
+    {
+        var replies = await AskAllAsync(Simple(c => c.Seal = new Seal()), SealDeadline);
+        var parts = _job.Spec.Nodes.Select(n => Part(replies[n].Sealed)).ToList();
+        _manifest = new Manifest
+        {
+            Version = Manifest.CurrentVersion,
+            Job = _job.Name,
+            Epoch = Number,
+            Time = DateTimeOffset.UtcNow,
+            Software = _nodes.Require(_job.Spec.Head).Hello.Software,
+            Engine = _nodes.Require(_job.Spec.Head).Hello.Engine,
+            Spec = _job.Spec,
+            Stopped = _stop,
+            PauseMilliseconds = _pause,
+            Phases = new PhaseTimings(),
+            Refreezes = _refreezes,
+            Nodes = parts,
+        };
+        return EpochEvent.AllDone;
+    }
+
+    private async Task<EpochEvent> CommitAsync()
+    {
+        _manifest = _manifest! with { Phases = Timings() };
+        var json = ByteString.CopyFrom(ManifestReader.Write(_manifest));
+        var command = new Command { Job = _job.Name, Epoch = (uint)Number, Commit = new Commit { ManifestJson = json } };
+        var replies = await NodeGroup.AskAllAsync(_nodes, [_job.Spec.Head], _ => command, "commit", SealDeadline, CancellationToken.None);
+        _path = replies[_job.Spec.Head].Committed.Path;
+        if (!_stop)
+            await TellAllAsync(c => c.Abort = new Abort(), "forget");
+        return EpochEvent.AllDone;
+    }
+
+    private async Task<EpochEvent> KillAsync()
+    {
+        await TellAllAsync(c => c.Kill = new Kill(), "kill");
+        return EpochEvent.AllDone;
+    }
+
+    private async Task<EpochEvent> AbortAsync()
+    {
+        var failures = await TellAllAsync(c => c.Abort = new Abort(), "abort");
+        return failures.Any(f => f.EngineDied) ? EpochEvent.EngineDied : failures.Count > 0 ? EpochEvent.Failed : EpochEvent.AllDone;
+    }
+
+    private async Task<EpochEvent> StepAsync(Func<string, Command> command)
+    {
+        await AskAllAsync(command);
+        return EpochEvent.AllDone;
+    }
+
+    private Task<Dictionary<string, Reply>> AskAllAsync(Func<string, Command> command, TimeSpan? deadline = null) =>
+        NodeGroup.AskAllAsync(_nodes, _job.Spec.Nodes, command, State.ToString(), deadline ?? StepDeadline, _cancelled.Token);
+
+    private Task<IReadOnlyList<NodeFailedException>> TellAllAsync(Action<Command> step, string name) =>
+        NodeGroup.TellAllAsync(_nodes, [.. _job.Spec.Nodes.Where(n => _nodes.Find(n) is not null)], Simple(step), name, StepDeadline);
+
+    private Func<string, Command> Simple(Action<Command> step) => _ =>
+    {
+        var command = new Command { Job = _job.Name, Epoch = (uint)Number };
+        step(command);
+        return command;
+    };
+
+    private static ManifestNode Part(Sealed part) =>
+        JsonSerializer.Deserialize(part.ManifestNodeJson.Span, CoreJson.Default.ManifestNode)
+        ?? throw new HpcCrException(FailureKind.Internal, "a node described its images with nothing");
+
+    private PhaseTimings Timings() => new()
+    {
+        Quiesce = Of(EpochState.Quiesce),
+        Freeze = Of(EpochState.Freeze) + Of(EpochState.Refreeze),
+        Drain = Of(EpochState.Drain),
+        Lock = Of(EpochState.Lock),
+        Dump = Of(EpochState.Dump) + Of(EpochState.Vote),
+        Resume = Of(EpochState.Resume),
+        Seal = Of(EpochState.Seal) + Of(EpochState.SealStopped),
+        Commit = Of(EpochState.Commit) + Of(EpochState.CommitStopped),
+    };
+
+    private double Of(EpochState state) => Math.Round(_milliseconds.GetValueOrDefault(state), 2);
+
+    private CheckpointResult Result()
+    {
+        var timings = Timings();
+        return new CheckpointResult
+        {
+            Job = _job.Name,
+            Epoch = (uint)Number,
+            Path = _path,
+            PauseMs = Math.Round(_pause, 2),
+            PhasesMs =
+            {
+                ["quiesce"] = timings.Quiesce,
+                ["freeze"] = timings.Freeze,
+                ["drain"] = timings.Drain,
+                ["lock"] = timings.Lock,
+                ["dump"] = timings.Dump,
+                ["resume"] = timings.Resume,
+                ["seal"] = timings.Seal,
+                ["commit"] = timings.Commit,
+            },
+            Bytes = (ulong)_manifest!.TotalBytes,
+            Connections = (uint)CountConnections(),
+            Cut = "unproven",
+            Refreezes = (uint)_refreezes,
+            Stopped = _stop,
+        };
+    }
+
+    // Both ends of a connection inside the job are reported; it counts once.
+    private int CountConnections() => _drained.Values.SelectMany(d => d.Connections)
+        .Select(c => string.CompareOrdinal(c.Local, c.Remote) < 0 ? (c.Local, c.Remote) : (c.Remote, c.Local)).Distinct().Count();
+
+    private HpcCrException Failure()
+    {
+        var why = _failure ?? new HpcCrException(FailureKind.Failed, $"epoch {Number} of {_job.Name} was cancelled");
+        return State == EpochState.Lost ? new HpcCrException(FailureKind.JobLost, why.Message, $"`hpccr restart {_job.Name}` starts the job again from its newest epoch.") : why;
+    }
+
+    private void Tell(string text) => _progress(new Progress { Phase = State.ToString().ToLowerInvariant(), Text = text, Done = -1 });
+}

@@ -1,0 +1,142 @@
+using HpcCr.Core;
+using HpcCr.Protocol;
+using HpcCr.Protocol.V1;
+
+namespace HpcCr.Coordinator;
+
+/// <summary>One job as the coordinator knows it.</summary>
+internal sealed class Job(JobSpec spec)
+{
+    private readonly System.Threading.Lock _gate = new();
+    private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>What it was started with.</summary>
+    public JobSpec Spec { get; } = spec;
+
+    /// <summary>Its name.</summary>
+    public string Name => Spec.Name;
+
+    /// <summary>What it is doing.</summary>
+    public JobState State { get; private set; } = JobState.Starting;
+
+    /// <summary>The exit code of its command, once that ended.</summary>
+    public int? ExitCode { get; private set; }
+
+    /// <summary>Why it failed or was lost.</summary>
+    public string Reason { get; private set; } = "";
+
+    /// <summary>Why the last epoch that failed did.</summary>
+    public string LastError { get; set; } = "";
+
+    /// <summary>Committed epochs, oldest first.</summary>
+    public IReadOnlyList<int> Epochs { get; private set; } = [];
+
+    /// <summary>The highest number ever used.</summary>
+    public int HighestEpoch { get; private set; }
+
+    /// <summary>The epoch under way.</summary>
+    public EpochRunner? Epoch { get; private set; }
+
+    /// <summary>Guards against two ends of the same job at once.</summary>
+    public SemaphoreSlim Ending { get; } = new(1, 1);
+
+    /// <summary>What is told of it to users, without its processes.</summary>
+    public JobStatus ToStatus()
+    {
+        lock (_gate)
+        {
+            var status = new JobStatus
+            {
+                Job = Name,
+                State = State.ToWire(),
+                Reason = Reason,
+                Folder = Spec.Folder,
+                Uid = Spec.Uid,
+                Phase = Epoch?.State.ToString().ToLowerInvariant() ?? "",
+                LastError = LastError,
+            };
+            if (ExitCode is { } code)
+                status.ExitCode = code;
+            status.Command.Add(Spec.Command);
+            status.Epochs.Add(Epochs.Select(e => (uint)e));
+            status.Nodes.Add(Spec.Nodes.Select(n => new JobNode { Node = n, State = State.IsEnded() ? "ended" : "running" }));
+            return status;
+        }
+    }
+
+    /// <summary>Moves the job to another state and wakes whoever waits for a change. An ended job stays ended.</summary>
+    /// <returns>Whether it moved.</returns>
+    public bool MoveTo(JobState state, int? exitCode = null, string reason = "")
+    {
+        lock (_gate)
+        {
+            if (State.IsEnded())
+                return false;
+            State = state;
+            ExitCode = exitCode ?? ExitCode;
+            Reason = reason.Length > 0 ? reason : Reason;
+            Wake();
+            return true;
+        }
+    }
+
+    /// <summary>The epochs that the store holds.</summary>
+    public void SetEpochs(IEnumerable<int> committed, int highest)
+    {
+        lock (_gate)
+        {
+            Epochs = [.. committed.Order()];
+            HighestEpoch = Math.Max(HighestEpoch, highest);
+            Wake();
+        }
+    }
+
+    /// <summary>Begins an epoch; there is never more than one.</summary>
+    /// <exception cref="HpcCrException">One is under way, or the job does not run.</exception>
+    public int BeginEpoch(EpochRunner runner)
+    {
+        lock (_gate)
+        {
+            if (Epoch is { } busy)
+                throw new HpcCrException(FailureKind.Failed, $"epoch {busy.Number} of {Name} is under way ({busy.State})", "Wait for it to end; `hpccr status` shows it.");
+            if (State != JobState.Running)
+            {
+                throw new HpcCrException(FailureKind.Failed, $"job {Name} does not run: it is {State}",
+                    State.IsEnded() ? $"`hpccr restart {Name}` starts it again from its newest epoch." : "Try again in a moment.");
+            }
+
+            Epoch = runner;
+            State = JobState.Checkpointing;
+            Wake();
+            return ++HighestEpoch;
+        }
+    }
+
+    /// <summary>The epoch is over.</summary>
+    public void EndEpoch(int? committed)
+    {
+        lock (_gate)
+        {
+            Epoch = null;
+            if (committed is { } number)
+                Epochs = [.. Epochs.Append(number).Order()];
+            if (State == JobState.Checkpointing)
+                State = JobState.Running;
+            Wake();
+        }
+    }
+
+    /// <summary>Completes at the next change.</summary>
+    public Task NextChange()
+    {
+        lock (_gate)
+            return _changed.Task;
+    }
+
+    private void Wake()
+    {
+        var woken = _changed;
+        _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        woken.TrySetResult();
+    }
+}

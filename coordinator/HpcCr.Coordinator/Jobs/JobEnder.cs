@@ -1,0 +1,37 @@
+using System.Text.Json;
+using Google.Protobuf;
+using HpcCr.Core;
+using HpcCr.Protocol.V1;
+using Microsoft.Extensions.Logging;
+
+namespace HpcCr.Coordinator;
+
+/// <summary>Ends jobs: nothing of them stays on any node, and their folder says how they ended.</summary>
+internal sealed class JobEnder(NodeRegistry nodes, ILogger<JobEnder> log)
+{
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
+
+    /// <summary>Ends the job in a state; nothing happens when it has ended already.</summary>
+    public async Task EndAsync(Job job, JobState state, int? exitCode = null, string reason = "")
+    {
+        await job.Ending.WaitAsync();
+        try
+        {
+            if (job.State.IsEnded())
+                return;
+            log.LogInformation("{Job}: {State} {ExitCode} {Reason}", job.Name, state, exitCode, reason);
+            var record = new JobRecord { Job = job.Name, State = state, ExitCode = exitCode, Reason = reason, Nodes = job.Spec.Nodes, Time = DateTimeOffset.UtcNow };
+            var json = ByteString.CopyFrom(JsonSerializer.SerializeToUtf8Bytes(record, CoreJson.Default.JobRecord));
+            var reachable = job.Spec.Nodes.Where(n => nodes.Find(n) is not null).ToList();
+            var failures = await NodeGroup.TellAllAsync(nodes, reachable,
+                node => new Command { Job = job.Name, EndJob = new EndJob { RecordJson = node == job.Spec.Head ? json : ByteString.Empty } }, "end", Deadline);
+            foreach (var failure in failures)
+                log.LogWarning("{Job}: {Node} did not confirm the end: {Why}", job.Name, failure.Node, failure.Message);
+            job.MoveTo(state, exitCode, reason);
+        }
+        finally
+        {
+            job.Ending.Release();
+        }
+    }
+}

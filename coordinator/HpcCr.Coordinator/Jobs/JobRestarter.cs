@@ -1,0 +1,146 @@
+using System.Diagnostics;
+using Google.Protobuf;
+using HpcCr.Core;
+using HpcCr.Protocol.V1;
+using Microsoft.Extensions.Logging;
+
+namespace HpcCr.Coordinator;
+
+/// <summary>
+/// Restarts a job from an epoch: plan, then on all nodes lock and put back, restore up to the gate, barrier, go. A node that
+/// fails undoes all; the epoch stays.
+/// </summary>
+internal sealed class JobRestarter(NodeRegistry nodes, JobTable jobs, JobStarter starter, CoordinatorOptions options, ILogger<JobRestarter> log)
+{
+    private static readonly TimeSpan PlanDeadline = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan PrepareDeadline = TimeSpan.FromMinutes(30);
+    private static readonly TimeSpan RestoreDeadline = TimeSpan.FromMinutes(10);
+
+    /// <summary>Restarts, or only plans.</summary>
+    /// <param name="request">What is asked.</param>
+    /// <param name="uid">Who asks.</param>
+    /// <param name="gid">Their group.</param>
+    /// <param name="progress">Told each step.</param>
+    /// <param name="cancellationToken">Undoes all, up to the gate.</param>
+    /// <exception cref="HpcCrException">It cannot be restarted here, or a step failed; nothing of it runs.</exception>
+    public async Task<RestartResult> RestartAsync(RestartRequest request, uint uid, uint gid, Action<string, string> progress, CancellationToken cancellationToken)
+    {
+        var manifest = await LoadAsync(request.EpochPath, uid, gid, cancellationToken);
+        if (request.Nodes.Count > 0 && !request.Nodes.SequenceEqual(manifest.Spec.Nodes))
+        {
+            throw new HpcCrException(FailureKind.Unsupported,
+                $"epoch {manifest.Epoch} of {manifest.Job} was made on {string.Join(", ", manifest.Spec.Nodes)} and this version restarts on the same nodes only",
+                "Leave --nodes out.");
+        }
+
+        if (jobs.Find(manifest.Job) is { } living && !living.State.IsEnded())
+        {
+            throw new HpcCrException(FailureKind.Failed, $"job {manifest.Job} still runs ({living.State})",
+                $"End it with `hpccr kill {manifest.Job}` first.");
+        }
+
+        progress("plan", $"epoch {manifest.Epoch} of {manifest.Job}");
+        var plan = await PlanAsync(manifest, request.EpochPath, cancellationToken);
+        if (request.DryRun)
+            return new RestartResult { Epoch = (uint)manifest.Epoch, Plan = plan };
+        if (plan.Faults.Count > 0)
+        {
+            throw new HpcCrException(FailureKind.Unsupported, $"epoch {manifest.Epoch} of {manifest.Job} cannot be restarted: {string.Join("; ", plan.Faults)}",
+                "Put this right, or restart another epoch; `hpccr list` shows them.");
+        }
+
+        var job = new Job(manifest.Spec);
+        var before = jobs.Find(manifest.Job);
+        jobs.Add(job);
+        try
+        {
+            var milliseconds = await CarryOutAsync(job, manifest, request.EpochPath, progress, cancellationToken);
+            await starter.ReadEpochsAsync(job, CancellationToken.None);
+            job.MoveTo(JobState.Running);
+            return new RestartResult { Job = job.ToStatus(), Epoch = (uint)manifest.Epoch, RestoreMs = milliseconds, Plan = plan };
+        }
+        catch (Exception e)
+        {
+            progress("undo", e.Message);
+            await NodeGroup.TellAllAsync(nodes, Reachable(manifest), _ => new Command { Job = job.Name, UndoRestore = new UndoRestore() }, "undo", PlanDeadline);
+            job.MoveTo(JobState.Failed, reason: $"its restart failed: {e.Message}");
+            if (before is not null)
+                jobs.Add(before);
+            else
+                jobs.Remove(job);
+            throw;
+        }
+    }
+
+    private async Task<double> CarryOutAsync(Job job, Manifest manifest, string epochPath, Action<string, string> progress, CancellationToken cancellationToken)
+    {
+        var json = ByteString.CopyFrom(ManifestReader.Write(manifest));
+        var names = manifest.Spec.Nodes;
+        var slots = nodes.SlotsOf(names);
+        var lease = (uint)options.Lease.TotalMilliseconds;
+        progress("prepare", "images are copied and verified, connections locked");
+        await NodeGroup.AskAllAsync(nodes, names, node => new Command
+        {
+            Job = job.Name,
+            PrepareRestore = new PrepareRestore { ManifestJson = json, Sandbox = node, EpochPath = epochPath, LeaseMs = lease, Slots = { slots } },
+        }, "prepare", PrepareDeadline, cancellationToken);
+        progress("restore", "processes are rebuilt on all nodes");
+        var began = Stopwatch.GetTimestamp();
+        await NodeGroup.AskAllAsync(nodes, names, _ => new Command
+        {
+            Job = job.Name,
+            Restore = new Restore { DeadlineMs = (uint)RestoreDeadline.TotalMilliseconds },
+        }, "restore", RestoreDeadline + PlanDeadline, cancellationToken);
+        progress("go", "all nodes are unlocked and go on");
+        await NodeGroup.AskAllAsync(nodes, names, _ => new Command { Job = job.Name, Go = new Go() }, "go", PlanDeadline, CancellationToken.None);
+        log.LogInformation("{Job}: restarted from epoch {Epoch}", job.Name, manifest.Epoch);
+        return Stopwatch.GetElapsedTime(began).TotalMilliseconds;
+    }
+
+    private async Task<Manifest> LoadAsync(string path, uint uid, uint gid, CancellationToken cancellationToken)
+    {
+        if (!Path.IsPathRooted(path))
+            throw new HpcCrException(FailureKind.Usage, $"'{JobName.Printable(path)}' is not an absolute path", "Name the epoch's folder in full.");
+        var reader = nodes.Known.Select(h => h.Node).FirstOrDefault(n => nodes.Find(n) is not null)
+            ?? throw new HpcCrException(FailureKind.Failed, "no launcher is connected to the coordinator", "Start hpccr-launcher on the nodes.");
+        var command = new Command { LoadEpoch = new LoadEpoch { Path = path, Uid = uid, Gid = gid } };
+        var replies = await NodeGroup.AskAllAsync(nodes, [reader], _ => command, "load", PlanDeadline, cancellationToken);
+        return ManifestReader.Read(replies[reader].EpochLoaded.ManifestJson.Span, path);
+    }
+
+    private async Task<RestartPlan> PlanAsync(Manifest manifest, string epochPath, CancellationToken cancellationToken)
+    {
+        var plan = new RestartPlan { Job = manifest.Job, Epoch = (uint)manifest.Epoch };
+        var reachable = Reachable(manifest);
+        plan.Faults.Add(manifest.Spec.Nodes.Except(reachable).Select(n => $"{n}: no launcher of this node is connected"));
+        var json = ByteString.CopyFrom(ManifestReader.Write(manifest));
+        var replies = await NodeGroup.AskAllAsync(nodes, reachable, node => new Command
+        {
+            Job = manifest.Job,
+            PlanRestore = new PlanRestore { ManifestJson = json, Sandbox = node, EpochPath = epochPath },
+        }, "plan", PlanDeadline, cancellationToken);
+        var damage = replies.Values.SelectMany(r => r.RestorePlanned.Damage).ToList();
+        if (damage.Count > 0)
+        {
+            throw new HpcCrException(FailureKind.Damaged, $"epoch {manifest.Epoch} of {manifest.Job} is damaged: {string.Join("; ", damage)}",
+                "Restart from another epoch; `hpccr list` shows them.");
+        }
+
+        foreach (var part in manifest.Nodes.Where(n => replies.ContainsKey(n.Node)))
+        {
+            plan.Faults.Add(replies[part.Node].RestorePlanned.Faults);
+            plan.Placements.Add(new RestartPlacement
+            {
+                Sandbox = part.Node,
+                Node = part.Node,
+                Processes = (uint)part.Processes,
+                Bytes = (ulong)part.Files.Sum(f => f.Size),
+                Files = { replies[part.Node].RestorePlanned.Files },
+            });
+        }
+
+        return plan;
+    }
+
+    private List<string> Reachable(Manifest manifest) => [.. manifest.Spec.Nodes.Where(n => nodes.Find(n) is not null)];
+}

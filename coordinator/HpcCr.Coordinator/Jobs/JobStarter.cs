@@ -1,0 +1,86 @@
+using HpcCr.Core;
+using HpcCr.Protocol;
+using HpcCr.Protocol.V1;
+using Microsoft.Extensions.Logging;
+using ProbeAction = HpcCr.Protocol.V1.ProbeDirectory.Types.Action;
+
+namespace HpcCr.Coordinator;
+
+/// <summary>Starts jobs: checks the nodes and the checkpoint directory, then makes the sandboxes, the head's last.</summary>
+internal sealed class JobStarter(NodeRegistry nodes, JobTable jobs, JobEnder ender, ILogger<JobStarter> log)
+{
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
+
+    /// <summary>Starts a job and returns once its command runs.</summary>
+    /// <exception cref="HpcCrException">It could not be started; nothing is left of it.</exception>
+    public async Task<Job> StartAsync(JobSpec wanted, CancellationToken cancellationToken)
+    {
+        var spec = wanted with { Nodes = wanted.Nodes.Count > 0 ? wanted.Nodes : [FirstNode()] };
+        foreach (var node in spec.Nodes)
+            nodes.Require(node);
+        var job = new Job(spec);
+        jobs.Add(job);
+        try
+        {
+            await ProveSharedAsync(job, cancellationToken);
+            var slots = nodes.SlotsOf(spec.Nodes);
+            await CreateAsync(job, [.. spec.Nodes.Skip(1)], slots, cancellationToken);
+            await CreateAsync(job, [spec.Head], slots, cancellationToken);
+            job.MoveTo(JobState.Running);
+            log.LogInformation("{Job}: runs on {Nodes}", job.Name, string.Join(", ", spec.Nodes));
+            return job;
+        }
+        catch (NodeFailedException e)
+        {
+            await ender.EndAsync(job, JobState.Failed, reason: e.Message);
+            throw;
+        }
+    }
+
+    /// <summary>Reads which epochs the job's folder holds.</summary>
+    public async Task ReadEpochsAsync(Job job, CancellationToken cancellationToken)
+    {
+        var probed = (await ProbeAsync(job, [job.Spec.Head], ProbeAction.List, "", cancellationToken))[job.Spec.Head].Probed;
+        job.SetEpochs(probed.Epochs.Select(e => (int)e), (int)probed.HighestNumber);
+    }
+
+    private async Task ProveSharedAsync(Job job, CancellationToken cancellationToken)
+    {
+        var token = Guid.NewGuid().ToString("N");
+        await ProbeAsync(job, [job.Spec.Head], ProbeAction.Write, token, cancellationToken);
+        try
+        {
+            await ProbeAsync(job, [.. job.Spec.Nodes.Skip(1)], ProbeAction.Read, token, cancellationToken);
+        }
+        finally
+        {
+            await ProbeAsync(job, [job.Spec.Head], ProbeAction.Remove, token, CancellationToken.None);
+        }
+
+        await ReadEpochsAsync(job, cancellationToken);
+    }
+
+    private Task<Dictionary<string, Reply>> ProbeAsync(Job job, IReadOnlyList<string> names, ProbeAction action, string token, CancellationToken cancellationToken) =>
+        NodeGroup.AskAllAsync(nodes, names, _ => new Command
+        {
+            Job = job.Name,
+            ProbeDirectory = new ProbeDirectory
+            {
+                Path = job.Spec.CheckpointDirectory,
+                Uid = job.Spec.Uid,
+                Gid = job.Spec.Gid,
+                Token = token,
+                Action = action,
+            },
+        }, "probe of the checkpoint directory", Deadline, cancellationToken);
+
+    private Task<Dictionary<string, Reply>> CreateAsync(Job job, IReadOnlyList<string> names, Dictionary<string, uint> slots, CancellationToken cancellationToken) =>
+        NodeGroup.AskAllAsync(nodes, names, node => new Command
+        {
+            Job = job.Name,
+            CreateSandbox = new CreateSandbox { Spec = job.Spec.ToWire(), Head = node == job.Spec.Head, Slots = { slots } },
+        }, "start", Deadline, cancellationToken);
+
+    private string FirstNode() => nodes.Known.Select(h => h.Node).FirstOrDefault(n => nodes.Find(n) is not null)
+        ?? throw new HpcCrException(FailureKind.Failed, "no launcher is connected to the coordinator", "Start hpccr-launcher on a node; see `hpccr doctor`.");
+}

@@ -1,0 +1,52 @@
+using System.Collections.Concurrent;
+using HpcCr.Core;
+
+namespace HpcCr.Coordinator;
+
+/// <summary>The jobs: those that live, and the newest of those that ended.</summary>
+internal sealed class JobTable
+{
+    private const int EndedKept = 1000;
+    private readonly ConcurrentDictionary<string, Job> _jobs = new();
+
+    /// <summary>All of them, by name.</summary>
+    public IReadOnlyList<Job> All => [.. _jobs.Values.OrderBy(j => j.Name, StringComparer.Ordinal)];
+
+    /// <summary>The job, or null.</summary>
+    public Job? Find(string name) => _jobs.GetValueOrDefault(name);
+
+    /// <summary>The job, if the caller may touch it.</summary>
+    /// <exception cref="HpcCrException">There is none, or it is another user's.</exception>
+    public Job Require(string name, uint caller)
+    {
+        if (Find(JobName.Check(name)) is not { } job)
+            throw new HpcCrException(FailureKind.NotFound, $"there is no job {name}", "`hpccr status` shows the jobs there are.");
+        return caller == 0 || caller == job.Spec.Uid
+            ? job
+            : throw new HpcCrException(FailureKind.NotAllowed, $"job {name} belongs to another user", "Only its owner and root may touch it.");
+    }
+
+    /// <summary>Adds a job in place of an ended one of the same name.</summary>
+    /// <exception cref="HpcCrException">A job of that name lives.</exception>
+    public void Add(Job job)
+    {
+        while (!_jobs.TryAdd(job.Name, job))
+        {
+            if (Find(job.Name) is not { } other)
+                continue;
+            if (!other.State.IsEnded())
+            {
+                throw new HpcCrException(FailureKind.Failed, $"job {job.Name} is there already ({other.State})",
+                    $"Choose another --name, or end it with `hpccr kill {job.Name}`.");
+            }
+
+            _jobs.TryRemove(new KeyValuePair<string, Job>(job.Name, other));
+        }
+
+        foreach (var old in _jobs.Values.Where(j => j.State.IsEnded()).Skip(EndedKept))
+            _jobs.TryRemove(new KeyValuePair<string, Job>(old.Name, old));
+    }
+
+    /// <summary>Forgets a job that never began.</summary>
+    public void Remove(Job job) => _jobs.TryRemove(new KeyValuePair<string, Job>(job.Name, job));
+}

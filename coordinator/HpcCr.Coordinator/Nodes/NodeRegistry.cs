@@ -1,0 +1,55 @@
+using System.Collections.Concurrent;
+using HpcCr.Core;
+using HpcCr.Protocol.V1;
+
+namespace HpcCr.Coordinator;
+
+/// <summary>The nodes: those connected now, and those that were.</summary>
+internal sealed class NodeRegistry
+{
+    private readonly ConcurrentDictionary<string, NodeSession> _connected = new();
+    private readonly ConcurrentDictionary<string, Hello> _known = new();
+
+    /// <summary>All nodes that ever connected, by name in the order a person counts them.</summary>
+    public IReadOnlyList<Hello> Known => [.. _known.Values.OrderBy(h => h.Node.Length).ThenBy(h => h.Node, StringComparer.Ordinal)];
+
+    /// <summary>The sessions of the nodes connected now.</summary>
+    public IEnumerable<NodeSession> Connected => _connected.Values;
+
+    /// <summary>The session of a node, or null when it is not connected.</summary>
+    public NodeSession? Find(string node) => _connected.GetValueOrDefault(node);
+
+    /// <summary>A node has connected; an older session of the same name is closed.</summary>
+    public void Add(NodeSession session)
+    {
+        _known[session.Node] = session.Hello;
+        if (_connected.TryGetValue(session.Node, out var older))
+            older.Close();
+        _connected[session.Node] = session;
+    }
+
+    /// <summary>A session has ended.</summary>
+    /// <returns>Whether the node is unreachable now; false when a newer session has taken over.</returns>
+    public bool Remove(NodeSession session)
+    {
+        session.Close();
+        return _connected.TryRemove(new KeyValuePair<string, NodeSession>(session.Node, session));
+    }
+
+    /// <summary>The session of a node that must be connected.</summary>
+    /// <exception cref="NodeFailedException">It is not.</exception>
+    public NodeSession Require(string node) => Find(node) ?? throw new NodeFailedException(node, Missing(node), false);
+
+    /// <summary>The addresses of the nodes, for telling connections inside the job from others.</summary>
+    public IEnumerable<string> AddressesOf(IEnumerable<string> nodes) =>
+        nodes.SelectMany(n => _known.TryGetValue(n, out var hello) ? hello.Addresses : Enumerable.Empty<string>());
+
+    /// <summary>How many ranks each node takes.</summary>
+    public Dictionary<string, uint> SlotsOf(IEnumerable<string> nodes) =>
+        nodes.ToDictionary(n => n, n => _known.TryGetValue(n, out var hello) ? hello.Slots : 1);
+
+    private HpcCrException Missing(string node) => _known.ContainsKey(node)
+        ? new HpcCrException(FailureKind.Failed, $"node {node} does not answer", "See `hpccr status` and the launcher's log on that node.")
+        : new HpcCrException(FailureKind.NotFound, $"there is no node {node}",
+            _known.IsEmpty ? "No launcher is connected." : $"The nodes are {string.Join(", ", Known.Select(h => h.Node))}.");
+}

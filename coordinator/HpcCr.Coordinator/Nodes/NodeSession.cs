@@ -1,0 +1,74 @@
+using System.Collections.Concurrent;
+using System.Threading.Channels;
+using HpcCr.Core;
+using HpcCr.Protocol;
+using HpcCr.Protocol.V1;
+
+namespace HpcCr.Coordinator;
+
+/// <summary>One launcher that is connected now.</summary>
+internal sealed class NodeSession(Hello hello)
+{
+    private static long _lastId;
+    private readonly Channel<ToLauncher> _outgoing = Channel.CreateUnbounded<ToLauncher>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly ConcurrentDictionary<ulong, TaskCompletionSource<Reply>> _waiting = new();
+    private volatile bool _closed;
+
+    /// <summary>What the launcher said of its node.</summary>
+    public Hello Hello { get; } = hello;
+
+    /// <summary>The node's name.</summary>
+    public string Node => Hello.Node;
+
+    /// <summary>What is to be sent to the launcher, in order.</summary>
+    public ChannelReader<ToLauncher> Outgoing => _outgoing.Reader;
+
+    /// <summary>When the launcher was last heard of, in ticks of the environment.</summary>
+    public long LastHeard { get; private set; } = Environment.TickCount64;
+
+    /// <summary>Sends a command and waits for its reply.</summary>
+    /// <exception cref="NodeFailedException">The node says that it failed, or is gone.</exception>
+    public async Task<Reply> AskAsync(Command command, CancellationToken cancellationToken)
+    {
+        var stamped = command.Clone();
+        stamped.Id = (ulong)Interlocked.Increment(ref _lastId);
+        var answer = _waiting.GetOrAdd(stamped.Id, _ => new(TaskCreationOptions.RunContinuationsAsynchronously));
+        try
+        {
+            Send(new ToLauncher { Command = stamped });
+            if (_closed)
+                throw Gone();
+            var reply = await answer.Task.WaitAsync(cancellationToken);
+            return reply.Failure is { } failure ? throw new NodeFailedException(Node, failure.ToException(), failure.EngineDied) : reply;
+        }
+        finally
+        {
+            _waiting.TryRemove(stamped.Id, out _);
+        }
+    }
+
+    /// <summary>Sends a message; one to a closed session is dropped.</summary>
+    public void Send(ToLauncher message) => _outgoing.Writer.TryWrite(message);
+
+    /// <summary>The launcher was heard of.</summary>
+    public void Heard() => LastHeard = Environment.TickCount64;
+
+    /// <summary>A reply came.</summary>
+    public void Replied(Reply reply)
+    {
+        if (_waiting.TryGetValue(reply.Id, out var waiting))
+            waiting.TrySetResult(reply);
+    }
+
+    /// <summary>The launcher is gone: whoever waits for it hears so.</summary>
+    public void Close()
+    {
+        _closed = true;
+        _outgoing.Writer.TryComplete();
+        foreach (var waiting in _waiting.Values)
+            waiting.TrySetException(Gone());
+    }
+
+    private NodeFailedException Gone() =>
+        new(Node, new HpcCrException(FailureKind.Failed, $"the launcher of {Node} went away", "See its log; it reconnects by itself when it is started again."), false);
+}

@@ -1,0 +1,136 @@
+using HpcCr.Core;
+using HpcCr.Protocol;
+using HpcCr.Protocol.V1;
+using Microsoft.Extensions.Logging;
+
+namespace HpcCr.Coordinator;
+
+/// <summary>What it means for jobs that launchers come, go and report.</summary>
+internal sealed class NodeWatch(NodeRegistry nodes, JobTable jobs, JobEnder ender, JobStarter starter, CoordinatorOptions options, ILogger<NodeWatch> log)
+{
+    /// <summary>A launcher has connected: what it holds is compared with what is known.</summary>
+    public async Task ConnectedAsync(NodeSession session)
+    {
+        log.LogInformation("{Node} connected, with {Jobs} jobs", session.Node, session.Hello.Jobs.Count);
+        foreach (var held in session.Hello.Jobs)
+            await AdoptAsync(session, held);
+        var here = session.Hello.Jobs.Select(h => h.Spec.Name).ToHashSet();
+        foreach (var job in jobs.All.Where(j => j.State is JobState.Running or JobState.Checkpointing && j.Spec.Nodes.Contains(session.Node) && !here.Contains(j.Name)))
+            await LoseAsync(job, $"node {session.Node} came back without its part of the job");
+    }
+
+    /// <summary>A launcher's stream has ended: epochs of its jobs end at once, the jobs only when it stays away.</summary>
+    public async Task DisconnectedAsync(NodeSession session)
+    {
+        if (!nodes.Remove(session))
+            return;
+        log.LogWarning("{Node} does not answer", session.Node);
+        foreach (var job in JobsOf(session.Node))
+            job.Epoch?.Cancel($"the launcher of {session.Node} went away");
+        await Task.Delay(options.NodeGrace);
+        if (nodes.Find(session.Node) is not null)
+            return;
+        foreach (var job in JobsOf(session.Node))
+            await LoseAsync(job, $"node {session.Node} did not answer for {options.NodeGrace.TotalSeconds:F0} s");
+    }
+
+    /// <summary>A launcher reports something.</summary>
+    public async Task HappenedAsync(NodeSession session, Event happened)
+    {
+        if (jobs.Find(happened.Job) is not { } job)
+            return;
+        switch (happened.EventCase)
+        {
+            case Event.EventOneofCase.JobEnded:
+                await EndedAsync(job, session.Node, happened.JobEnded.ExitCode);
+                break;
+            case Event.EventOneofCase.SandboxLost:
+                await LoseAsync(job, happened.SandboxLost.Why);
+                break;
+            case Event.EventOneofCase.RemoteStart:
+                await StartRemotelyAsync(session, job, happened.RemoteStart);
+                break;
+        }
+    }
+
+    private IEnumerable<Job> JobsOf(string node) => jobs.All.Where(j => !j.State.IsEnded() && j.Spec.Nodes.Contains(node));
+
+    private async Task AdoptAsync(NodeSession session, HeldJob held)
+    {
+        var job = jobs.Find(held.Spec.Name);
+        if (job is null)
+        {
+            // This coordinator was started after the job: the launchers know it.
+            job = new Job(held.Spec.ToCore());
+            jobs.Add(job);
+            job.MoveTo(JobState.Running);
+            log.LogInformation("{Job}: adopted from {Node}", job.Name, session.Node);
+        }
+        else if (job.State.IsEnded())
+        {
+            log.LogWarning("{Job}: {Node} still holds a part of it; it is removed", job.Name, session.Node);
+            await NodeGroup.TellAllAsync(nodes, [session.Node], _ => new Command { Job = job.Name, EndJob = new EndJob() }, "end", TimeSpan.FromSeconds(60));
+            return;
+        }
+
+        if (session.Node == job.Spec.Head)
+            await ReadEpochsAsync(job);
+        if (held.Ended)
+            await EndedAsync(job, session.Node, held.ExitCode);
+    }
+
+    private async Task ReadEpochsAsync(Job job)
+    {
+        try
+        {
+            await starter.ReadEpochsAsync(job, CancellationToken.None);
+        }
+        catch (NodeFailedException e)
+        {
+            log.LogWarning("{Job}: its epochs could not be read: {Why}", job.Name, e.Message);
+        }
+    }
+
+    private async Task EndedAsync(Job job, string node, int exitCode)
+    {
+        if (job.Epoch?.State == EpochState.Kill)
+            return;
+        job.Epoch?.Cancel($"job {job.Name} ended with exit code {exitCode} before the epoch was committed");
+        if (node == job.Spec.Head)
+            await ender.EndAsync(job, JobState.Exited, exitCode);
+        else
+            await ender.EndAsync(job, JobState.Failed, reason: $"its sandbox on {node} ended before its command did");
+    }
+
+    private async Task LoseAsync(Job job, string why)
+    {
+        job.Epoch?.Cancel(why);
+        await ender.EndAsync(job, JobState.Lost, reason: why);
+    }
+
+    private async Task StartRemotelyAsync(NodeSession session, Job job, RemoteStart request)
+    {
+        var answer = new RemoteStartAnswer { Id = request.Id };
+        try
+        {
+            if (!job.Spec.Nodes.Contains(request.Node))
+            {
+                throw new HpcCrException(FailureKind.NotFound, $"{request.Node} is no node of job {job.Name}",
+                    $"Its nodes are {string.Join(", ", job.Spec.Nodes)}.");
+            }
+
+            await NodeGroup.AskAllAsync(nodes, [request.Node], _ => new Command { Job = job.Name, RemoteStart = request },
+                "remote start", TimeSpan.FromSeconds(30), CancellationToken.None);
+        }
+        catch (HpcCrException e)
+        {
+            answer.Failure = e.ToWire();
+        }
+        catch (NodeFailedException e)
+        {
+            answer.Failure = e.Failure.ToWire();
+        }
+
+        session.Send(new ToLauncher { RemoteStartAnswer = answer });
+    }
+}

@@ -1,0 +1,178 @@
+using System.Threading.Channels;
+using Grpc.Core;
+using HpcCr.Core;
+using HpcCr.Protocol;
+using HpcCr.Protocol.V1;
+using HpcCr.Rpc;
+using Microsoft.Extensions.Logging;
+
+namespace HpcCr.Coordinator;
+
+/// <summary>What users and scripts ask: checks who they are, maps the wire, and leaves the work to others.</summary>
+internal sealed class CoordinatorService(
+    NodeRegistry nodes, JobTable jobs, JobStarter starter, JobEnder ender, Checkpointer checkpointer, JobRestarter restarter, ILogger<CoordinatorService> log)
+    : Protocol.V1.Coordinator.CoordinatorBase
+{
+    private const int KillSignal = 9;
+    private const int SignalExitBase = 128;
+    private static readonly TimeSpan ListDeadline = TimeSpan.FromSeconds(2);
+
+    /// <inheritdoc/>
+    public override Task<RunReply> Run(RunRequest request, ServerCallContext context) => GuardedAsync(async () =>
+    {
+        var (uid, gid) = Caller(context);
+        var wire = request.Spec.Clone();
+        wire.Name = wire.Name.Length > 0 ? wire.Name : JobName.Generate(wire.Command.FirstOrDefault() ?? "job");
+        var spec = wire.ToCore() with { Uid = uid, Gid = gid };
+        var job = await starter.StartAsync(spec, context.CancellationToken);
+        return new RunReply { Job = job.ToStatus() };
+    });
+
+    /// <inheritdoc/>
+    public override Task Checkpoint(CheckpointRequest request, IServerStreamWriter<CheckpointEvent> responseStream, ServerCallContext context) => GuardedAsync(async () =>
+    {
+        var job = jobs.Require(request.Job, Caller(context).Uid);
+        return await StreamAsync(
+            tell => checkpointer.CheckpointAsync(job, request, progress => tell(new CheckpointEvent { Progress = progress })),
+            result => new CheckpointEvent { Result = result }, responseStream);
+    });
+
+    /// <inheritdoc/>
+    public override Task Restart(RestartRequest request, IServerStreamWriter<RestartEvent> responseStream, ServerCallContext context) => GuardedAsync(async () =>
+    {
+        var (uid, gid) = Caller(context);
+        return await StreamAsync(
+            tell => restarter.RestartAsync(request, uid, gid,
+                (phase, text) => tell(new RestartEvent { Progress = new Progress { Phase = phase, Text = text, Done = -1 } }), context.CancellationToken),
+            result => new RestartEvent { Result = result }, responseStream);
+    });
+
+    /// <inheritdoc/>
+    public override Task<StatusReply> Status(StatusRequest request, ServerCallContext context) => GuardedAsync(async () =>
+    {
+        var caller = Caller(context).Uid;
+        var asked = request.Job.Length > 0 ? [jobs.Require(request.Job, caller)] : jobs.All.Where(j => caller == 0 || caller == j.Spec.Uid);
+        return new StatusReply { Jobs = { await Task.WhenAll(asked.Select(WithProcessesAsync)) } };
+    });
+
+    /// <inheritdoc/>
+    public override Task Wait(WaitRequest request, IServerStreamWriter<JobStatus> responseStream, ServerCallContext context) => GuardedAsync(async () =>
+    {
+        var job = jobs.Require(request.Job, Caller(context).Uid);
+        while (true)
+        {
+            var change = job.NextChange();
+            await responseStream.WriteAsync(job.ToStatus());
+            if (job.State.IsEnded())
+                return 0;
+            await change.WaitAsync(context.CancellationToken);
+        }
+    });
+
+    /// <inheritdoc/>
+    public override Task<SignalReply> Signal(SignalRequest request, ServerCallContext context) => GuardedAsync(async () =>
+    {
+        var job = jobs.Require(request.Job, Caller(context).Uid);
+        if (request.Signal is < 1 or > 64)
+            throw new HpcCrException(FailureKind.Usage, $"{request.Signal} is no signal");
+        await NodeGroup.AskAllAsync(nodes, [job.Spec.Head], _ => new Command { Job = job.Name, Signal = new SignalJob { Signal = request.Signal } },
+            "signal", ListDeadline, context.CancellationToken);
+        return new SignalReply();
+    });
+
+    /// <inheritdoc/>
+    public override Task<KillReply> Kill(KillRequest request, ServerCallContext context) => GuardedAsync(async () =>
+    {
+        var job = jobs.Require(request.Job, Caller(context).Uid);
+        job.Epoch?.Cancel($"job {job.Name} was killed");
+        await ender.EndAsync(job, JobState.Exited, SignalExitBase + KillSignal, "killed by `hpccr kill`");
+        return new KillReply { Job = job.ToStatus() };
+    });
+
+    /// <inheritdoc/>
+    public override Task<NodesReply> Nodes(NodesRequest request, ServerCallContext context) => Task.FromResult(new NodesReply
+    {
+        Nodes =
+        {
+            nodes.Known.Select(hello => new Node
+            {
+                Name = hello.Node,
+                State = nodes.Find(hello.Node) is null ? "unreachable" : "connected",
+                Addresses = { hello.Addresses },
+                Slots = hello.Slots,
+                Jobs = (uint)jobs.All.Count(j => !j.State.IsEnded() && j.Spec.Nodes.Contains(hello.Node)),
+                Software = hello.Software,
+                Engine = hello.Engine,
+            }),
+        },
+    });
+
+    // Who holds the cluster's key is root on some node; who comes over the unix socket is who the kernel says.
+    private static (uint Uid, uint Gid) Caller(ServerCallContext context) =>
+        context.GetPeerCredentials() is { } peer ? (peer.UserId, peer.GroupId) : (0, 0);
+
+    private async Task<JobStatus> WithProcessesAsync(Job job)
+    {
+        var status = job.ToStatus();
+        if (job.State.IsEnded())
+            return status;
+        await Task.WhenAll(status.Nodes.Select(async node =>
+        {
+            try
+            {
+                var replies = await NodeGroup.AskAllAsync(nodes, [node.Node], _ => new Command { Job = job.Name, ListProcesses = new ListProcesses() },
+                    "list", ListDeadline, CancellationToken.None);
+                node.State = replies[node.Node].Processes.State;
+                node.Pids.Add(replies[node.Node].Processes.Pids);
+            }
+            catch (NodeFailedException)
+            {
+                node.State = nodes.Find(node.Node) is null ? "unreachable" : "busy";
+            }
+        }));
+        return status;
+    }
+
+    // The work goes on when the caller goes away: an epoch is not half done because a terminal was closed.
+    private static async Task<int> StreamAsync<TResult, TEvent>(
+        Func<Action<TEvent>, Task<TResult>> work, Func<TResult, TEvent> last, IServerStreamWriter<TEvent> stream)
+    {
+        var events = Channel.CreateUnbounded<TEvent>();
+        var running = Task.Run(async () =>
+        {
+            try
+            {
+                return await work(e => events.Writer.TryWrite(e));
+            }
+            finally
+            {
+                events.Writer.TryComplete();
+            }
+        });
+        await foreach (var happened in events.Reader.ReadAllAsync())
+            await stream.WriteAsync(happened);
+        await stream.WriteAsync(last(await running));
+        return 0;
+    }
+
+    private async Task<T> GuardedAsync<T>(Func<Task<T>> work)
+    {
+        try
+        {
+            return await work();
+        }
+        catch (HpcCrException e)
+        {
+            throw e.ToRpcException();
+        }
+        catch (NodeFailedException e)
+        {
+            throw e.Failure.ToRpcException();
+        }
+        catch (Exception e) when (e is not (OperationCanceledException or RpcException or IOException))
+        {
+            log.LogError(e, "a request failed");
+            throw e.ToRpcException();
+        }
+    }
+}

@@ -1,0 +1,80 @@
+using Grpc.Core;
+using HpcCr.Core;
+using HpcCr.Protocol;
+using HpcCr.Protocol.V1;
+using HpcCr.Rpc;
+using Microsoft.Extensions.Logging;
+
+namespace HpcCr.Coordinator;
+
+/// <summary>The launchers' end of the coordinator.</summary>
+internal sealed class LauncherLinkService(NodeRegistry nodes, NodeWatch watch, CoordinatorOptions options, ILogger<LauncherLinkService> log)
+    : LauncherLink.LauncherLinkBase
+{
+    private const int MissedHeartbeats = 5;
+
+    /// <inheritdoc/>
+    public override async Task Connect(IAsyncStreamReader<FromLauncher> requestStream, IServerStreamWriter<ToLauncher> responseStream, ServerCallContext context)
+    {
+        if (context.GetPeerCredentials() is { UserId: not 0 })
+            throw new HpcCrException(FailureKind.NotAllowed, "only root may be a launcher", "Start hpccr-launcher as root.").ToRpcException();
+        if (!await requestStream.MoveNext(context.CancellationToken) || requestStream.Current.Hello is not { } hello || !NodeName.IsValid(hello.Node))
+            throw new HpcCrException(FailureKind.Usage, "a launcher begins with a Hello that names its node").ToRpcException();
+        var session = new NodeSession(hello);
+        session.Send(new ToLauncher
+        {
+            Welcome = new Welcome { HeartbeatMs = (uint)options.Heartbeat.TotalMilliseconds, LeaseMs = (uint)options.Lease.TotalMilliseconds },
+        });
+        nodes.Add(session);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken);
+        var sending = SendAsync(session, responseStream, stop.Token);
+        var beating = BeatAsync(session, stop);
+        _ = watch.ConnectedAsync(session);
+        try
+        {
+            while (await requestStream.MoveNext(stop.Token))
+                Receive(session, requestStream.Current);
+        }
+        catch (Exception e) when (e is OperationCanceledException or IOException or RpcException)
+        {
+            log.LogInformation("{Node}: {Why}", session.Node, e.Message);
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            _ = watch.DisconnectedAsync(session);
+            await Task.WhenAny(Task.WhenAll(sending, beating));
+        }
+    }
+
+    private void Receive(NodeSession session, FromLauncher message)
+    {
+        session.Heard();
+        switch (message.MessageCase)
+        {
+            case FromLauncher.MessageOneofCase.Reply:
+                session.Replied(message.Reply);
+                break;
+            case FromLauncher.MessageOneofCase.Event:
+                _ = watch.HappenedAsync(session, message.Event);
+                break;
+        }
+    }
+
+    private static async Task SendAsync(NodeSession session, IServerStreamWriter<ToLauncher> stream, CancellationToken cancellationToken)
+    {
+        await foreach (var message in session.Outgoing.ReadAllAsync(cancellationToken))
+            await stream.WriteAsync(message, cancellationToken);
+    }
+
+    private async Task BeatAsync(NodeSession session, CancellationTokenSource stop)
+    {
+        using var timer = new PeriodicTimer(options.Heartbeat);
+        while (await timer.WaitForNextTickAsync(stop.Token))
+        {
+            session.Send(new ToLauncher { Heartbeat = new Heartbeat() });
+            if (Environment.TickCount64 - session.LastHeard > MissedHeartbeats * options.Heartbeat.TotalMilliseconds)
+                await stop.CancelAsync();
+        }
+    }
+}

@@ -1,0 +1,122 @@
+using HpcCr.Core;
+using HpcCr.Protocol.V1;
+using HpcCr.Protocol.V1.Local;
+using Step = HpcCr.Protocol.V1.Command.StepOneofCase;
+
+namespace HpcCr.Launcher;
+
+/// <summary>What each command of the coordinator does on this node: the list of all that a launcher can.</summary>
+/// <param name="options">The launcher's options.</param>
+/// <param name="jobs">The sandboxes here.</param>
+/// <param name="node">What this node is.</param>
+internal sealed class CommandDispatch(LauncherOptions options, LocalJobs jobs, NodeFacts node)
+{
+    private static readonly Step[] Interrupting = [Step.Abort, Step.EndJob, Step.UndoRestore];
+
+    /// <summary>Carries out one command; throws <see cref="HpcCrException"/> when it fails.</summary>
+    public async Task<Reply> RunAsync(Command command, CancellationToken cancellationToken)
+    {
+        switch (command.StepCase)
+        {
+            case Step.CreateSandbox:
+                return await SandboxSteps.CreateAsync(jobs, command.CreateSandbox, cancellationToken);
+            case Step.ProbeDirectory:
+                return DirectoryProbe.Run(command.ProbeDirectory, command.Job);
+            case Step.LoadEpoch:
+                return LoadEpochStep.Run(command.LoadEpoch);
+            case Step.PlanRestore:
+                return PlanRestoreStep.Run(command.PlanRestore, options, jobs.Find(command.Job) is not null, node.EngineFault);
+            case Step.PrepareRestore:
+                return await PrepareRestoreAsync(command, cancellationToken);
+        }
+
+        if (jobs.Find(command.Job) is not { } job)
+        {
+            // To undo what is not there is to have undone it.
+            return command.StepCase is Step.Abort or Step.EndJob or Step.UndoRestore or Step.Kill
+                ? new Reply()
+                : throw new HpcCrException(FailureKind.JobLost, $"{options.Node} has no sandbox of job {command.Job}", "Restart the job from its newest epoch.");
+        }
+
+        return await job.StepAsync(Interrupting.Contains(command.StepCase), async token =>
+        {
+            await FaultHooks.AtAsync(options.Run.Faults, command.StepCase.ToString().ToLowerInvariant(), token);
+            return await StepAsync(job, command, token);
+        }, cancellationToken);
+    }
+
+    private async Task<Reply> StepAsync(LocalJob job, Command command, CancellationToken token)
+    {
+        switch (command.StepCase)
+        {
+            case Step.RemoteStart:
+                await job.AskAsync(new GuardRequest { Spawn = new SpawnInSandbox { Entry = job.Entries.Remote(command.RemoteStart.Command) } }, token);
+                return new Reply();
+            case Step.Signal:
+                await job.AskAsync(new GuardRequest { Signal = new SendSignal { Signal = command.Signal.Signal } }, token);
+                return new Reply();
+            case Step.ListProcesses:
+                return await SandboxSteps.ListAsync(job, token);
+            case Step.EndJob:
+                return await SandboxSteps.EndAsync(jobs, job, command.EndJob, token);
+            case Step.Quiesce:
+                return await QuiescePhase.RunAsync(job, command, node.Engines, token);
+            case Step.Abort:
+                return await AbortPhase.RunAsync(job, (int)command.Epoch, token);
+            case Step.Restore:
+                return await RestoreSteps.RestoreAsync(job, command.Restore, node.Engines, token);
+            case Step.Go:
+                return await RestoreSteps.GoAsync(job, token);
+            case Step.UndoRestore:
+                await jobs.RemoveAsync(job, token);
+                return new Reply();
+        }
+
+        if (job.Epoch is not { } epoch || epoch.Epoch != command.Epoch)
+            throw new HpcCrException(FailureKind.Failed, $"{options.Node} knows nothing of epoch {command.Epoch} of {command.Job}", "Try the checkpoint again.");
+        switch (command.StepCase)
+        {
+            case Step.Freeze:
+                return await FreezePhase.RunAsync(job, token);
+            case Step.Thaw:
+                return await FreezePhase.ThawAsync(job, token);
+            case Step.Drain:
+                return await DrainPhase.RunAsync(job, command.Drain, token);
+            case Step.Lock:
+                return await LockPhase.RunAsync(job, command.Lock.All, token);
+            case Step.Dump:
+                return await DumpPhase.RunAsync(job, command.Dump, token);
+            case Step.Resume:
+                return await ResumePhase.RunAsync(job, command.Resume.KeepStopped, token);
+            case Step.Seal:
+                return await SealPhase.RunAsync(job, node.Addresses, token);
+            case Step.Commit:
+                return CommitPhase.Run(job, command.Commit);
+            case Step.Kill:
+                await job.AskAsync(new GuardRequest { Kill = new KillSandbox() }, token);
+                return new Reply();
+            default:
+                throw new HpcCrException(FailureKind.Internal, $"the launcher on {options.Node} does not know the command {command.StepCase}",
+                    "Coordinator and launchers must be of the same version.");
+        }
+    }
+
+    private async Task<Reply> PrepareRestoreAsync(Command command, CancellationToken cancellationToken)
+    {
+        var manifest = ManifestReader.Read(command.PrepareRestore.ManifestJson.Span, command.PrepareRestore.EpochPath);
+        var job = await jobs.CreateAsync(manifest.Spec);
+        try
+        {
+            return await job.StepAsync(false, async token =>
+            {
+                await FaultHooks.AtAsync(options.Run.Faults, "preparerestore", token);
+                return await RestoreSteps.PrepareAsync(job, command.PrepareRestore, token);
+            }, cancellationToken);
+        }
+        catch
+        {
+            await jobs.RemoveAsync(job, CancellationToken.None);
+            throw;
+        }
+    }
+}

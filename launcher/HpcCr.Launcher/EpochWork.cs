@@ -1,0 +1,37 @@
+using HpcCr.Protocol.V1;
+
+namespace HpcCr.Launcher;
+
+/// <summary>What one node knows about the epoch under way.</summary>
+internal sealed class EpochWork(int epoch, uint leaseMs, string staging)
+{
+    public int Epoch { get; } = epoch;
+
+    public uint LeaseMs { get; } = leaseMs;
+
+    /// <summary>The root-only folder that the engine dumps into; becomes the node's folder of the epoch.</summary>
+    public string Staging { get; } = staging;
+
+    /// <summary>The engine's images, below the staging folder.</summary>
+    public string Images => Path.Combine(Staging, ImagesName);
+
+    /// <summary>The archive of the sandbox's private files, below the staging folder; absent when there are none.</summary>
+    public string Files => Path.Combine(Staging, FilesName);
+
+    public IReadOnlyList<Connection> Connections { get; set; } = [];
+
+    public IReadOnlyList<string> Listeners { get; set; } = [];
+
+    public int Processes { get; set; }
+
+    /// <summary>Files that the job writes to, as long as they were at the cut.</summary>
+    public IReadOnlyList<Core.FileRecord> JobFiles { get; set; } = [];
+
+    public double PauseMilliseconds { get; set; }
+
+    /// <summary>Name of the images' folder in staging and epoch.</summary>
+    public const string ImagesName = "images";
+
+    /// <summary>Name of the archive in staging and epoch.</summary>
+    public const string FilesName = "files.tar";
+}

@@ -1,0 +1,164 @@
+using System.Collections.Concurrent;
+using System.Reflection;
+using HpcCr.Core;
+using HpcCr.Protocol;
+using HpcCr.Protocol.V1;
+using HpcCr.Protocol.V1.Local;
+using HpcCr.Rpc;
+using Microsoft.Extensions.Logging;
+
+namespace HpcCr.Launcher;
+
+/// <summary>The launcher of one node: connects to the coordinator, carries out its commands, tells what happens to jobs.</summary>
+public sealed class LauncherHost
+{
+    private readonly LauncherOptions _options;
+    private readonly ILogger _log;
+    private readonly LocalJobs _jobs;
+    private readonly CoordinatorLink _link;
+    private readonly ConcurrentDictionary<ulong, TaskCompletionSource<Failure?>> _remoteStarts = new();
+    private NodeFacts _node = null!;
+    private CommandDispatch _dispatch = null!;
+    private ulong _lastRemoteStart;
+
+    /// <summary>Makes a launcher; <see cref="RunAsync"/> starts it.</summary>
+    public LauncherHost(LauncherOptions options, ILogger log)
+    {
+        _options = options;
+        _log = log;
+        _jobs = new LocalJobs(options, log);
+        _link = new CoordinatorLink(OpenChannel, HelloAsync, log);
+    }
+
+    /// <summary>Runs until cancelled. Jobs and their guards stay.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        Directory.CreateDirectory(_options.Run.Root);
+        _node = await NodeFacts.FindAsync(cancellationToken);
+        _dispatch = new CommandDispatch(_options, _jobs, _node);
+        if (_node.EngineFault is { } fault)
+            _log.LogError("{Fault}", fault);
+        await _jobs.AdoptAsync();
+        _jobs.Ended += (job, code) => Tell(job, new Event { Job = job.Spec.Name, JobEnded = new JobEnded { ExitCode = code } });
+        _jobs.Lost += (job, why) => Tell(job, new Event { Job = job.Spec.Name, SandboxLost = new SandboxLost { Why = why } });
+        _link.Received += OnMessage;
+        _log.LogInformation("launcher of {Node} with {Engine}", _options.Node, _node.Engine);
+        var agents = new AgentListener(_options.Run.LauncherSocket, _jobs, StartRemotelyAsync, _log);
+        await Task.WhenAll(_link.RunAsync(cancellationToken), agents.RunAsync(cancellationToken));
+    }
+
+    private GrpcChannel OpenChannel()
+    {
+        const string Unix = "unix:";
+        if (_options.Coordinator.StartsWith(Unix, StringComparison.Ordinal))
+            return GrpcChannel.ForUnixSocket(_options.Coordinator[Unix.Length..]);
+        var colon = _options.Coordinator.LastIndexOf(':');
+        if (colon < 0 || !int.TryParse(_options.Coordinator.AsSpan(colon + 1), out var port))
+            throw new HpcCrException(FailureKind.Usage, $"'{_options.Coordinator}' is no address of a coordinator", "Write unix:/path or host:port.");
+        return GrpcChannel.ForTcp(_options.Coordinator[..colon].Trim('[', ']'), port, ClusterKey.Load(_options.KeyFile));
+    }
+
+    private async Task<Hello> HelloAsync()
+    {
+        var hello = new Hello
+        {
+            Node = _options.Node,
+            Slots = (uint)_options.Slots,
+            Software = typeof(LauncherHost).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "",
+            Engine = _node.Engine,
+            Addresses = { _node.Addresses },
+        };
+        foreach (var job in _jobs.All)
+        {
+            var status = (await job.AskAsync(new GuardRequest { Status = new GetStatus() }, CancellationToken.None)).Status;
+            hello.Jobs.Add(new HeldJob
+            {
+                Spec = job.Spec.ToWire(),
+                Ended = status.State != GuardStatus.Types.State.Running,
+                ExitCode = status.ExitCode,
+            });
+        }
+
+        return hello;
+    }
+
+    private void OnMessage(ToLauncher message)
+    {
+        switch (message.MessageCase)
+        {
+            case ToLauncher.MessageOneofCase.Command:
+                _ = CarryOutAsync(message.Command);
+                break;
+            case ToLauncher.MessageOneofCase.Heartbeat:
+                _link.TrySend(new FromLauncher { Heartbeat = new Heartbeat() });
+                foreach (var job in _jobs.All)
+                    job.RenewLease();
+                break;
+            case ToLauncher.MessageOneofCase.RemoteStartAnswer:
+                if (_remoteStarts.TryRemove(message.RemoteStartAnswer.Id, out var waiting))
+                    waiting.TrySetResult(message.RemoteStartAnswer.Failure);
+                break;
+            case ToLauncher.MessageOneofCase.Welcome:
+                _log.LogInformation("connected to the coordinator");
+                break;
+        }
+    }
+
+    private async Task CarryOutAsync(Command command)
+    {
+        Reply reply;
+        try
+        {
+            reply = await Task.Run(() => _dispatch.RunAsync(command, CancellationToken.None));
+            _log.LogInformation("{Job} epoch {Epoch}: {Step}", command.Job, command.Epoch, command.StepCase);
+        }
+        catch (HpcCrException e)
+        {
+            reply = new Reply { Failure = e.ToWire() };
+        }
+        catch (OperationCanceledException)
+        {
+            reply = new Reply { Failure = new HpcCrException(FailureKind.Failed, $"{command.StepCase} on {_options.Node} was cancelled").ToWire() };
+        }
+        catch (Exception e)
+        {
+            _log.LogError(e, "{Job}: {Step} failed", command.Job, command.StepCase);
+            reply = new Reply { Failure = new HpcCrException(FailureKind.Failed, $"{command.StepCase} failed on {_options.Node}: {e.Message}", "See the launcher's log.").ToWire() };
+        }
+
+        if (reply.Failure is { } failure)
+        {
+            failure.EngineDied = failure.Kind == Protocol.V1.FailureKind.JobLost && command.Epoch != 0;
+            _log.LogWarning("{Job} epoch {Epoch}: {Step} failed: {What}", command.Job, command.Epoch, command.StepCase, failure.What);
+        }
+
+        reply.Id = command.Id;
+        if (!_link.TrySend(new FromLauncher { Reply = reply }))
+            _log.LogWarning("{Job}: the coordinator is gone; the reply to {Step} is dropped", command.Job, command.StepCase);
+    }
+
+    private void Tell(LocalJob job, Event happened)
+    {
+        if (!_link.TrySend(new FromLauncher { Event = happened }))
+            _log.LogInformation("{Job}: {Event} is told when the coordinator is back", job.Spec.Name, happened.EventCase);
+    }
+
+    private async Task<string?> StartRemotelyAsync(LocalJob job, string node, IReadOnlyList<string> command, CancellationToken cancellationToken)
+    {
+        if (!NodeName.IsValid(node))
+            return $"'{JobName.Printable(node)}' is not a node name";
+        var id = Interlocked.Increment(ref _lastRemoteStart);
+        var answer = _remoteStarts.GetOrAdd(id, _ => new(TaskCreationOptions.RunContinuationsAsynchronously));
+        try
+        {
+            var request = new RemoteStart { Id = id, Node = node, Command = { command } };
+            if (!_link.TrySend(new FromLauncher { Event = new Event { Job = job.Spec.Name, RemoteStart = request } }))
+                return "the coordinator is not connected";
+            return (await answer.Task.WaitAsync(cancellationToken))?.What;
+        }
+        finally
+        {
+            _remoteStarts.TryRemove(id, out _);
+        }
+    }
+}

@@ -1,0 +1,107 @@
+using HpcCr.Core;
+using HpcCr.Linux;
+using HpcCr.Protocol.V1.Local;
+using Microsoft.Extensions.Logging;
+
+namespace HpcCr.Launcher;
+
+/// <summary>A job of which this node holds a sandbox, or is about to.</summary>
+internal sealed class LocalJob : IAsyncDisposable
+{
+    private readonly SemaphoreSlim _steps = new(1, 1);
+    private CancellationTokenSource _step = new();
+
+    public LocalJob(JobSpec spec, LauncherOptions options, JobCgroup cgroup, GuardClient guard, ILogger log)
+    {
+        Spec = spec;
+        Options = options;
+        Cgroup = cgroup;
+        Guard = guard;
+        Log = log;
+        Layout = options.Run.Sandbox(spec.Name);
+    }
+
+    public JobSpec Spec { get; }
+
+    public LauncherOptions Options { get; }
+
+    public SandboxLayout Layout { get; }
+
+    public JobCgroup Cgroup { get; }
+
+    public GuardClient Guard { get; }
+
+    public ILogger Log { get; }
+
+    /// <summary>The epoch under way on this node, if any.</summary>
+    public EpochWork? Epoch { get; set; }
+
+    /// <summary>The restore under way on this node, if any.</summary>
+    public RestoreWork? Restoring { get; set; }
+
+    /// <summary>Whether this node runs the job's command.</summary>
+    public bool IsHead => Spec.Head == Options.Node;
+
+    /// <summary>The store, as the job's user sees it.</summary>
+    public StoreAccess Store => new(Spec);
+
+    /// <summary>The packet-rule table of this job on this node.</summary>
+    public string LockTable => PacketLock.TableOf(Spec.Name);
+
+    /// <summary>The entries of processes into the sandbox.</summary>
+    public SandboxEntries Entries => new(Spec, Layout, Cgroup.Path, Options);
+
+    /// <summary>Runs one step after the one before it; <paramref name="interrupt"/> ends the one under way first.</summary>
+    public async Task<T> StepAsync<T>(bool interrupt, Func<CancellationToken, Task<T>> step, CancellationToken cancellationToken)
+    {
+        if (interrupt)
+            await _step.CancelAsync();
+        await _steps.WaitAsync(cancellationToken);
+        try
+        {
+            if (_step.IsCancellationRequested)
+            {
+                _step.Dispose();
+                _step = new CancellationTokenSource();
+            }
+
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(_step.Token, cancellationToken);
+            return await step(either.Token);
+        }
+        finally
+        {
+            _steps.Release();
+        }
+    }
+
+    /// <summary>Asks the guard; a plain wrapper that reads well in the phases.</summary>
+    public Task<GuardReply> AskAsync(GuardRequest request, CancellationToken cancellationToken) => Guard.AskAsync(request, cancellationToken);
+
+    /// <summary>Prolongs the lease of what is held; called at every word of the coordinator.</summary>
+    public void RenewLease()
+    {
+        if (Epoch is not { } epoch)
+            return;
+        _ = RenewAsync(new GuardRequest { RenewLease = new RenewLease { LeaseMs = epoch.LeaseMs } });
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await Guard.DisposeAsync();
+        _steps.Dispose();
+        _step.Dispose();
+    }
+
+    private async Task RenewAsync(GuardRequest request)
+    {
+        try
+        {
+            await Guard.AskAsync(request, CancellationToken.None);
+        }
+        catch (HpcCrException e)
+        {
+            Log.LogWarning("{Job}: the lease was not renewed: {Why}", Spec.Name, e.Message);
+        }
+    }
+}

@@ -1,0 +1,163 @@
+using System.Collections.Concurrent;
+using HpcCr.Core;
+using HpcCr.Linux;
+using HpcCr.Protocol.V1.Local;
+using Microsoft.Extensions.Logging;
+using SandboxState = HpcCr.Protocol.V1.Local.GuardStatus.Types.State;
+
+namespace HpcCr.Launcher;
+
+/// <summary>The jobs of which this node holds a sandbox: made, found again after a restart of the launcher, removed.</summary>
+/// <param name="options">The launcher's options.</param>
+/// <param name="log">The launcher's log.</param>
+internal sealed class LocalJobs(LauncherOptions options, ILogger log)
+{
+    private static readonly TimeSpan KillDeadline = TimeSpan.FromSeconds(20);
+    private readonly ConcurrentDictionary<string, LocalJob> _jobs = new();
+
+    /// <summary>Raised when the sandbox's root ended by itself, with its exit code.</summary>
+    public event Action<LocalJob, int>? Ended;
+
+    /// <summary>Raised when a sandbox is lost, with the reason.</summary>
+    public event Action<LocalJob, string>? Lost;
+
+    /// <summary>All of them.</summary>
+    public IEnumerable<LocalJob> All => _jobs.Values;
+
+    private string CgroupPrefix => $"hpccr/{options.Node}";
+
+    /// <summary>The job of that name, or null.</summary>
+    public LocalJob? Find(string name) => _jobs.GetValueOrDefault(name);
+
+    /// <summary>The job whose sandbox holds the process, or null.</summary>
+    public LocalJob? OfProcess(int pid) =>
+        CgroupHost.Detect().PathOf(pid) is { } path
+            ? _jobs.Values.FirstOrDefault(j => path == j.Cgroup.Path || path.StartsWith(j.Cgroup.Path + "/", StringComparison.Ordinal))
+            : null;
+
+    /// <summary>Makes folder, cgroup and guard for a job; the sandbox itself is started or restored next.</summary>
+    /// <exception cref="HpcCrException">The job is here already.</exception>
+    public async Task<LocalJob> CreateAsync(JobSpec spec)
+    {
+        if (_jobs.ContainsKey(spec.Name))
+            throw new HpcCrException(FailureKind.Failed, $"job {spec.Name} has a sandbox on {options.Node} already", $"`hpccr kill {spec.Name}` ends it.");
+        var layout = options.Run.Sandbox(spec.Name);
+        JobCgroup? cgroup = null;
+        GuardClient? guard = null;
+        try
+        {
+            SandboxFolders.Create(spec, layout);
+            cgroup = JobCgroup.Create($"{CgroupPrefix}/{spec.Name}");
+            guard = await GuardClient.StartAsync(layout, log);
+            return Register(new LocalJob(spec, options, cgroup, guard, log));
+        }
+        catch
+        {
+            if (guard is not null)
+                await guard.DisposeAsync();
+            cgroup?.Remove();
+            SandboxFolders.Remove(layout);
+            throw;
+        }
+    }
+
+    /// <summary>Finds the guards that outlived an earlier launcher, and sweeps what nobody owns.</summary>
+    public async Task AdoptAsync()
+    {
+        SandboxFolders.MakePrivate(options.Run.Jobs);
+        foreach (var folder in Directory.EnumerateDirectories(options.Run.Jobs))
+        {
+            var layout = new SandboxLayout(folder);
+            var spec = SandboxFolders.ReadSpec(layout);
+            var guard = spec is null ? null : await GuardClient.TryConnectAsync(layout, log);
+            if (spec is null || guard is null)
+            {
+                SweepDead(Path.GetFileName(folder), layout);
+                continue;
+            }
+
+            var job = Register(new LocalJob(spec, options, JobCgroup.Create($"{CgroupPrefix}/{spec.Name}"), guard, log));
+            var status = (await job.AskAsync(new GuardRequest { Status = new GetStatus() }, CancellationToken.None)).Status;
+            log.LogInformation("{Job}: found its guard again, {State}", spec.Name, status.State);
+            if (status.State is SandboxState.Running or SandboxState.Ended)
+                continue;
+            await RemoveAsync(job, CancellationToken.None);
+        }
+
+        SweepStrays();
+    }
+
+    /// <summary>Ends whatever is left of the job on this node and removes every trace but its folder in the store.</summary>
+    public async Task RemoveAsync(LocalJob job, CancellationToken cancellationToken)
+    {
+        _jobs.TryRemove(job.Spec.Name, out _);
+        try
+        {
+            await job.AskAsync(new GuardRequest { Kill = new KillSandbox() }, cancellationToken);
+            await job.AskAsync(new GuardRequest { Leave = new Leave() }, cancellationToken);
+        }
+        catch (HpcCrException e)
+        {
+            log.LogWarning("{Job}: the guard did not end the sandbox ({Why}); the launcher does", job.Spec.Name, e.Message);
+            job.Cgroup.Kill();
+            await job.Cgroup.WaitEmptyAsync(KillDeadline, CancellationToken.None);
+            PacketLock.Remove(job.LockTable);
+        }
+
+        if (job.Epoch is { } epoch)
+            StagingFolders.Remove(epoch.Staging);
+        if (job.Restoring is { } restoring)
+            StagingFolders.Remove(restoring.Staging);
+        await job.DisposeAsync();
+        job.Cgroup.Remove();
+        SandboxFolders.Remove(job.Layout);
+    }
+
+    private LocalJob Register(LocalJob job)
+    {
+        _jobs[job.Spec.Name] = job;
+        job.Guard.Changed += status => OnChanged(job, status);
+        job.Guard.Gone += () => OnGuardGone(job);
+        return job;
+    }
+
+    private void OnChanged(LocalJob job, GuardStatus status)
+    {
+        if (status.LastAbort.Length > 0)
+            log.LogWarning("{Job}: the guard let the job go: {Why}", job.Spec.Name, status.LastAbort);
+        if (status.State == SandboxState.Ended && _jobs.ContainsKey(job.Spec.Name))
+            Ended?.Invoke(job, status.ExitCode);
+    }
+
+    private void OnGuardGone(LocalJob job)
+    {
+        if (_jobs.ContainsKey(job.Spec.Name))
+            Lost?.Invoke(job, $"the guard of {job.Spec.Name} on {options.Node} was killed");
+    }
+
+    private void SweepDead(string name, SandboxLayout layout)
+    {
+        log.LogWarning("{Job}: its guard is gone; what is left of it is removed", name);
+        if (JobName.IsValid(name))
+        {
+            var cgroup = JobCgroup.Create($"{CgroupPrefix}/{name}");
+            cgroup.Kill();
+            cgroup.WaitEmptyAsync(KillDeadline).GetAwaiter().GetResult();
+            cgroup.Remove();
+            PacketLock.Remove(PacketLock.TableOf(name));
+        }
+
+        SandboxFolders.Remove(layout);
+    }
+
+    // Locks of jobs that no guard holds any more would cut the job's name off from the network for ever.
+    private void SweepStrays()
+    {
+        var ours = _jobs.Values.Select(j => j.LockTable).ToHashSet();
+        foreach (var table in PacketLock.List(PacketLock.Prefix).Where(t => !ours.Contains(t)))
+        {
+            log.LogWarning("packet lock {Table} belongs to no job here and is removed", table);
+            PacketLock.Remove(table);
+        }
+    }
+}

@@ -1,0 +1,53 @@
+using HpcCr.Core;
+using HpcCr.Protocol.V1;
+using HpcCr.Protocol.V1.Local;
+
+namespace HpcCr.Launcher;
+
+/// <summary>Undoes, in reverse, whatever this epoch did here. Idempotent: it may come twice, or for an epoch that never began.</summary>
+internal static class AbortPhase
+{
+    public static async Task<Reply> RunAsync(LocalJob job, int epoch, CancellationToken cancellationToken)
+    {
+        if (job.Epoch is { } work && work.Epoch == epoch)
+        {
+            await job.AskAsync(new GuardRequest { Abort = new AbortSandbox { Why = "the coordinator says so" } }, cancellationToken);
+            Forget(job);
+        }
+
+        Discard(job, epoch);
+        return new Reply();
+    }
+
+    /// <summary>The epoch is over, one way or the other: nothing of it stays on the node.</summary>
+    public static void Forget(LocalJob job)
+    {
+        if (job.Epoch is not { } work)
+            return;
+        StagingFolders.Remove(work.Staging);
+        job.Epoch = null;
+    }
+
+    // Every node removes its own folder; whoever is last removes the epoch's.
+    private static void Discard(LocalJob job, int epoch) => job.Store.Run(() =>
+    {
+        var partial = Path.Combine(job.Spec.Folder, EpochName.Partial(epoch));
+        var mine = Path.Combine(partial, job.Options.Node);
+        if (Directory.Exists(mine))
+            Directory.Delete(mine, recursive: true);
+        if (!Directory.Exists(partial))
+            return 0;
+        File.Delete(Path.Combine(partial, Manifest.FileName));
+        File.Delete(Path.Combine(partial, Manifest.RestartScriptName));
+        try
+        {
+            Directory.Delete(partial);
+        }
+        catch (IOException)
+        {
+            // Another node's folder is still in it, and that node is told to abort too.
+        }
+
+        return 0;
+    });
+}

@@ -1,0 +1,17 @@
+using HpcCr.Core;
+using HpcCr.Linux;
+using HpcCr.Protocol.V1;
+using HpcCr.Store;
+
+namespace HpcCr.Launcher;
+
+/// <summary>On the head node: the manifest, the restart script, and the rename that makes the epoch exist.</summary>
+internal static class CommitPhase
+{
+    public static Reply Run(LocalJob job, Commit commit)
+    {
+        var manifest = ManifestReader.Read(commit.ManifestJson.Span, "of the coordinator");
+        var path = new EpochCommitter(job.Store, Durable.SyncDirectory).Commit(job.Spec.Folder, manifest);
+        return new Reply { Committed = new Committed { Path = path } };
+    }
+}

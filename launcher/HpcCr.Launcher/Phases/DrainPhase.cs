@@ -1,0 +1,67 @@
+using System.Diagnostics;
+using System.Net;
+using HpcCr.Linux;
+using HpcCr.Protocol.V1;
+
+namespace HpcCr.Launcher;
+
+/// <summary>Waits, all nodes frozen, until the kernels have delivered what the job's sockets had in flight.</summary>
+internal static class DrainPhase
+{
+    // Without any change for so long the rest will not move: the receivers' windows are full, and it is dumped at the sender.
+    private static readonly TimeSpan Stalled = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan ResidueStalled = TimeSpan.FromMilliseconds(20);
+
+    public static async Task<Reply> RunAsync(LocalJob job, Drain drain, CancellationToken cancellationToken)
+    {
+        var epoch = job.Epoch!;
+        var processes = job.Cgroup.Processes();
+        epoch.Processes = processes.Count;
+        var inodes = processes.SelectMany(pid => SocketInodes.Of(pid)).ToHashSet();
+        var began = Stopwatch.GetTimestamp();
+        var changed = began;
+        var first = JobSockets.Look(inodes, job.Cgroup.Id);
+        var now = first;
+        while (InFlight(now) + now.Orphans.Count + now.Pending.Count > 0)
+        {
+            var quiet = Stopwatch.GetElapsedTime(changed);
+            if (quiet > (InFlight(now) > 0 ? Stalled : ResidueStalled)
+                || Stopwatch.GetElapsedTime(began).TotalMilliseconds > drain.DeadlineMs)
+                break;
+            await Task.Delay(1, cancellationToken);
+            var next = JobSockets.Look(inodes, job.Cgroup.Id);
+            if (InFlight(next) != InFlight(now) || Left(next) != Left(now))
+                changed = Stopwatch.GetTimestamp();
+            now = next;
+        }
+
+        var inside = drain.JobAddresses.Select(IPAddress.Parse).ToHashSet();
+        var before = first.Connections.ToDictionary(s => s.Inode, s => s.InFlight);
+        epoch.Connections = [.. now.Connections.Select(s => Describe(s, before.GetValueOrDefault(s.Inode), inside))];
+        epoch.Listeners = [.. now.Listeners.Select(s => JobSockets.Text(s.Local)).Distinct()];
+        return new Reply
+        {
+            Drained = new Drained { Connections = { epoch.Connections }, Listeners = { epoch.Listeners }, Residue = { now.Residue(job.Options.Node) } },
+        };
+    }
+
+    private static long InFlight(JobSockets sockets) => sockets.Connections.Sum(s => (long)s.InFlight);
+
+    private static long Left(JobSockets sockets) => sockets.Pending.Count + sockets.Orphans.Sum(s => 1L + s.SendQueue);
+
+    private static Connection Describe(TcpSocketInfo socket, uint before, HashSet<IPAddress> inside)
+    {
+        var peer = socket.Remote.Address.IsIPv4MappedToIPv6 ? socket.Remote.Address.MapToIPv4() : socket.Remote.Address;
+        return new Connection
+        {
+            Local = JobSockets.Text(socket.Local),
+            Remote = JobSockets.Text(socket.Remote),
+            State = socket.StateName,
+            InJob = IPAddress.IsLoopback(peer) || inside.Contains(peer),
+            InFlightBefore = before,
+            InFlightAfter = socket.InFlight,
+            ReceiveQueue = socket.ReceiveQueue,
+            SendQueue = socket.SendQueue,
+        };
+    }
+}

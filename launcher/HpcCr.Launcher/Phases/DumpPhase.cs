@@ -1,0 +1,30 @@
+using HpcCr.Protocol.V1;
+using HpcCr.Protocol.V1.Local;
+
+namespace HpcCr.Launcher;
+
+/// <summary>The engine writes the images up to its gate; the sandbox's private files are packed beside it.</summary>
+internal static class DumpPhase
+{
+    public static async Task<Reply> RunAsync(LocalJob job, Dump dump, CancellationToken cancellationToken)
+    {
+        var epoch = job.Epoch!;
+        var files = PrivateFiles.PackAsync(job, epoch.Files, cancellationToken);
+        var engine = job.AskAsync(new GuardRequest
+        {
+            Dump = new DumpSandbox { Images = epoch.Images, DeadlineMs = dump.DeadlineMs, External = { ExternalMounts.Dump(job) } },
+        }, cancellationToken);
+        try
+        {
+            epoch.JobFiles = OpenFiles.OfJob(job);
+            await Task.WhenAll(engine, files);
+        }
+        catch
+        {
+            await EngineLogs.KeepAsync(job, epoch.Images, epoch.Epoch);
+            throw;
+        }
+
+        return new Reply { Dumped = new Dumped { DumpMs = engine.Result.Milliseconds } };
+    }
+}

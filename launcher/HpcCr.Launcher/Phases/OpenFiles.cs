@@ -1,0 +1,58 @@
+using HpcCr.Core;
+
+namespace HpcCr.Launcher;
+
+/// <summary>Regular files that the job's processes have open for writing, and how long they are while the job stands still.</summary>
+internal static class OpenFiles
+{
+    private const int AccessMode = 3;
+
+    /// <summary>Looks through every descriptor. The engine records no length for files opened to append, so this does.</summary>
+    /// <param name="job">The job, frozen.</param>
+    public static IReadOnlyList<FileRecord> OfJob(LocalJob job) =>
+        [.. job.Cgroup.Processes().SelectMany(WrittenBy).Where(f => !IsPrivate(job, f.Path)).DistinctBy(f => f.Path)];
+
+    private static IEnumerable<FileRecord> WrittenBy(int pid)
+    {
+        string[] descriptors;
+        try
+        {
+            descriptors = Directory.GetFileSystemEntries($"/proc/{pid}/fd");
+        }
+        catch (IOException)
+        {
+            yield break;
+        }
+
+        foreach (var descriptor in descriptors)
+            if (Describe(pid, descriptor) is { } file)
+                yield return file;
+    }
+
+    private static FileRecord? Describe(int pid, string descriptor)
+    {
+        try
+        {
+            if (File.ResolveLinkTarget(descriptor, returnFinalTarget: false)?.FullName is not { } path || !path.StartsWith('/') || !IsWritable(pid, Path.GetFileName(descriptor)))
+                return null;
+            // Through the descriptor: the file may be on a file system that root may not walk.
+            using var file = new FileStream(descriptor, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 0);
+            return File.Exists(path) && file.CanSeek ? new FileRecord(path, file.Length) : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    private static bool IsWritable(int pid, string descriptor)
+    {
+        const string Flags = "flags:";
+        var line = File.ReadLines($"/proc/{pid}/fdinfo/{descriptor}").First(l => l.StartsWith(Flags, StringComparison.Ordinal));
+        return (Convert.ToInt32(line[Flags.Length..].Trim(), 8) & AccessMode) != 0;
+    }
+
+    // What lies in the sandbox's own folders travels whole with the epoch.
+    private static bool IsPrivate(LocalJob job, string path) =>
+        new[] { "/dev", "/proc", "/sys", job.Layout.Root, job.Layout.TemporaryInside }.Any(folder => path.StartsWith(folder + "/", StringComparison.Ordinal));
+}

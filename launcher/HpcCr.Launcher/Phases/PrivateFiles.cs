@@ -1,0 +1,57 @@
+using HpcCr.Core;
+using HpcCr.Linux;
+
+namespace HpcCr.Launcher;
+
+/// <summary>
+/// The files in the sandbox's private /dev/shm and TMPDIR, kept as one tar archive: the engine would copy them one by one
+/// through gzip inside the pause.
+/// </summary>
+internal static class PrivateFiles
+{
+    private const string BlockingFactor = "2048";
+
+    /// <summary>Packs them while the job is frozen, holes kept; no archive is made when there is nothing.</summary>
+    public static async Task PackAsync(LocalJob job, string archive, CancellationToken cancellationToken)
+    {
+        if (!new[] { job.Layout.SharedMemory, job.Layout.Temporary }.Any(dir => Directory.EnumerateFileSystemEntries(dir).Any()))
+            return;
+        await RunAsync(["tar", "--create", "--sparse", "--numeric-owner", "--blocking-factor", BlockingFactor, "--file", archive,
+            "--directory", job.Layout.Memory, "--warning=no-file-ignored", Name(job.Layout.SharedMemory), Name(job.Layout.Temporary)],
+            "the files in the sandbox's /dev/shm and TMPDIR could not be copied", cancellationToken);
+    }
+
+    /// <summary>Puts them back before a restore, as the job's user.</summary>
+    public static async Task UnpackAsync(LocalJob job, string archive, CancellationToken cancellationToken)
+    {
+        if (!File.Exists(archive))
+            return;
+        string[] identity = job.Spec.Uid == 0
+            ? []
+            : ["setpriv", "--reuid", $"{job.Spec.Uid}", "--regid", $"{job.Spec.Gid}", "--clear-groups", "--"];
+        await using var input = new FileStream(archive, FileMode.Open, FileAccess.Read);
+        await RunAsync([.. identity, "tar", "--extract", "--preserve-permissions", "--numeric-owner", "--directory", job.Layout.Memory,
+            "--blocking-factor", BlockingFactor, "--overwrite", "--no-overwrite-dir", "--file", "-"],
+            "the files of the sandbox's /dev/shm and TMPDIR could not be put back", cancellationToken, input);
+    }
+
+    private static string Name(string path) => Path.GetFileName(path);
+
+    private static async Task RunAsync(IReadOnlyList<string> argv, string failure, CancellationToken cancellationToken, FileStream? input = null)
+    {
+        var descriptors = new Dictionary<int, int>();
+        if (input is not null)
+            descriptors[0] = (int)input.SafeFileHandle.DangerousGetHandle();
+        using var pipe = new System.IO.Pipes.AnonymousPipeServerStream(System.IO.Pipes.PipeDirection.In);
+        descriptors[2] = (int)pipe.ClientSafePipeHandle.DangerousGetHandle();
+        using var process = ChildProcess.Start(new SpawnOptions { Argv = argv, Descriptors = descriptors, NewSession = true });
+        pipe.DisposeLocalCopyOfClientHandle();
+        using var cancel = cancellationToken.Register(() => process.Kill(9));
+        using var reader = new StreamReader(pipe);
+        var said = await reader.ReadToEndAsync(CancellationToken.None);
+        var status = await process.Exited;
+        cancellationToken.ThrowIfCancellationRequested();
+        if (status.ShellCode != 0)
+            throw new HpcCrException(FailureKind.Failed, $"{failure}: {said.Split('\n')[0]}", "Free some space, or see the launcher's log.");
+    }
+}

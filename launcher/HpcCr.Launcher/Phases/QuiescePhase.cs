@@ -1,0 +1,35 @@
+using HpcCr.Core;
+using HpcCr.Linux;
+using HpcCr.Protocol.V1;
+using HpcCr.Protocol.V1.Local;
+using HpcCr.Store;
+
+namespace HpcCr.Launcher;
+
+/// <summary>Everything that needs no pause: space, staging, an engine that waits for its request.</summary>
+internal static class QuiescePhase
+{
+    public static async Task<Reply> RunAsync(LocalJob job, Command command, EngineCommands engines, CancellationToken cancellationToken)
+    {
+        if (job.Epoch is { } busy)
+            throw new HpcCrException(FailureKind.Failed, $"epoch {busy.Epoch} of {job.Spec.Name} is still under way on {job.Options.Node}", "Wait for it to end.");
+        var bytes = StagingFolders.Estimate(job);
+        var epoch = new EpochWork((int)command.Epoch, command.Quiesce.LeaseMs, StagingFolders.Create(job, (int)command.Epoch, bytes));
+        job.Epoch = epoch;
+        Directory.CreateDirectory(epoch.Images, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        var committer = new EpochCommitter(job.Store, Durable.SyncDirectory);
+        committer.Begin(job.Spec.Folder, epoch.Epoch);
+        if (FreeSpace.Of(job.Spec.Folder) is var free && free < bytes)
+        {
+            throw new HpcCrException(FailureKind.Failed,
+                $"{job.Spec.Folder} has {free >> 20} MiB free and this epoch needs about {bytes >> 20} MiB from {job.Options.Node}; nothing was frozen",
+                "Free some space, or remove old epochs.");
+        }
+
+        await job.AskAsync(new GuardRequest
+        {
+            PrepareEngine = new PrepareEngine { Engine = engines.For(job.Spec), LeaseMs = epoch.LeaseMs },
+        }, cancellationToken);
+        return new Reply();
+    }
+}

@@ -1,0 +1,78 @@
+using HpcCr.Core;
+using HpcCr.Linux;
+
+namespace HpcCr.Launcher;
+
+/// <summary>Chooses and removes the root-only folder that an engine dumps into.</summary>
+internal static class StagingFolders
+{
+    private const string DefaultDisk = "/var/lib/hpccr/staging";
+
+    /// <summary>
+    /// Makes the staging folder of an epoch: in memory (the pause then costs no disk) unless the job would fill more than
+    /// half of what is free there, else on disk.
+    /// </summary>
+    /// <param name="job">The job.</param>
+    /// <param name="epoch">The epoch's number.</param>
+    /// <param name="bytes">How much the images may take.</param>
+    /// <exception cref="HpcCrException">No place has room for it; nothing was frozen.</exception>
+    public static string Create(LocalJob job, int epoch, long bytes)
+    {
+        var memory = job.Layout.Staging;
+        var disk = Path.Combine(job.Options.Staging ?? DefaultDisk, job.Options.Node, job.Spec.Name);
+        var chosen = job.Options.Staging is null && bytes < Math.Min(FreeSpace.Of(job.Layout.Memory), AvailableMemory()) / 2 ? memory : disk;
+        Directory.CreateDirectory(chosen, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        if (FreeSpace.Of(chosen) < bytes)
+        {
+            throw new HpcCrException(FailureKind.Failed,
+                $"{chosen} on {job.Options.Node} has {FreeSpace.Of(chosen) >> 20} MiB free and the job needs about {bytes >> 20} MiB; nothing was frozen",
+                "Free some space, or start the launcher with --staging DIR.");
+        }
+
+        var folder = Path.Combine(chosen, EpochName.Of(epoch));
+        if (Directory.Exists(folder))
+            Directory.Delete(folder, recursive: true);
+        Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        return folder;
+    }
+
+    /// <summary>Removes the folder of an epoch, and the job's staging folder when it was the last.</summary>
+    public static void Remove(string staging)
+    {
+        if (Directory.Exists(staging))
+            Directory.Delete(staging, recursive: true);
+        var parent = Path.GetDirectoryName(staging)!;
+        if (Directory.Exists(parent) && !Directory.EnumerateFileSystemEntries(parent).Any())
+            Directory.Delete(parent);
+    }
+
+    /// <summary>Roughly what the images of the job will take here, in bytes: its private and shared memory, and its files.</summary>
+    public static long Estimate(LocalJob job)
+    {
+        var memory = job.Cgroup.Processes().Sum(MemoryOf);
+        var files = new[] { job.Layout.SharedMemory, job.Layout.Temporary }
+            .SelectMany(dir => Directory.EnumerateFiles(dir, "*", SearchOption.AllDirectories))
+            .Sum(file => new FileInfo(file).Length);
+        return memory + files + (16 << 20);
+    }
+
+    private static long AvailableMemory() => KiB(File.ReadLines("/proc/meminfo"), "MemAvailable:");
+
+    private static long MemoryOf(int pid)
+    {
+        try
+        {
+            var status = File.ReadAllLines($"/proc/{pid}/status");
+            return KiB(status, "RssAnon:") + KiB(status, "RssShmem:") + KiB(status, "VmSwap:");
+        }
+        catch (IOException)
+        {
+            return 0;
+        }
+    }
+
+    private static long KiB(IEnumerable<string> lines, string key) =>
+        lines.FirstOrDefault(l => l.StartsWith(key, StringComparison.Ordinal)) is { } line
+            ? long.Parse(line[key.Length..].Replace("kB", "", StringComparison.Ordinal)) << 10
+            : 0;
+}

@@ -1,0 +1,67 @@
+using HpcCr.Core;
+using HpcCr.Protocol.V1;
+using HpcCr.Protocol.V1.Local;
+using HpcCr.Store;
+using Tuple = HpcCr.Protocol.V1.Local.Tuple;
+
+namespace HpcCr.Launcher;
+
+/// <summary>Rebuilds one sandbox up to the engine's gate, and lets it go when all nodes are there.</summary>
+internal static class RestoreSteps
+{
+    /// <summary>Copies and verifies the images, locks the job's connections, puts files back. No process exists yet.</summary>
+    public static async Task<Reply> PrepareAsync(LocalJob job, PrepareRestore request, CancellationToken cancellationToken)
+    {
+        var manifest = ManifestReader.Read(request.ManifestJson.Span, request.EpochPath);
+        var sandbox = manifest.Nodes.Single(n => n.Node == request.Sandbox);
+        var staging = StagingFolders.Create(job, manifest.Epoch, sandbox.Files.Sum(f => f.Size));
+        var work = new RestoreWork(manifest, sandbox, staging, request.LeaseMs);
+        job.Restoring = work;
+        await ImageCopier.UnsealAsync(Path.Combine(request.EpochPath, sandbox.Node), staging, sandbox.Files, job.Store, cancellationToken);
+        MpiEnvironment.WriteHostFiles(job.Spec.Nodes, request.Slots, job.Layout);
+        var connections = sandbox.Connections.Select(c => new Tuple { Local = c.Local, Remote = c.Remote });
+        await LockPhase.LockAsync(job, connections, sandbox.Listeners, cancellationToken);
+        JobFiles.PutBack(request.EpochPath, sandbox, job.Store);
+        await PrivateFiles.UnpackAsync(job, work.Files, cancellationToken);
+        return new Reply();
+    }
+
+    /// <summary>The engine rebuilds every process and stops before any of them runs.</summary>
+    public static async Task<Reply> RestoreAsync(LocalJob job, Restore request, EngineCommands engines, CancellationToken cancellationToken)
+    {
+        var work = job.Restoring ?? throw new HpcCrException(FailureKind.Internal, "a restore was asked for that was not prepared");
+        try
+        {
+            await job.AskAsync(new GuardRequest
+            {
+                Restore = new RestoreSandbox
+                {
+                    Images = work.Images,
+                    Root = job.Layout.RestoreRoot,
+                    Cgroup = job.Cgroup.Path,
+                    Engine = engines.For(job.Spec),
+                    DeadlineMs = request.DeadlineMs,
+                    LeaseMs = work.LeaseMs,
+                    External = { ExternalMounts.Restore(job) },
+                },
+            }, cancellationToken);
+        }
+        catch
+        {
+            await EngineLogs.KeepAsync(job, work.Images, work.Manifest.Epoch);
+            throw;
+        }
+
+        return new Reply();
+    }
+
+    /// <summary>All nodes stand at their gates: unlock, and the job runs.</summary>
+    public static async Task<Reply> GoAsync(LocalJob job, CancellationToken cancellationToken)
+    {
+        await job.AskAsync(new GuardRequest { Unlock = new UnlockPackets() }, cancellationToken);
+        await job.AskAsync(new GuardRequest { Finish = new FinishEngine { Thaw = true } }, cancellationToken);
+        StagingFolders.Remove(job.Restoring!.Staging);
+        job.Restoring = null;
+        return new Reply();
+    }
+}
