@@ -45,6 +45,7 @@ public sealed class LauncherHost
         _log.LogInformation("launcher of {Node} with {Engine}", _options.Node, _node.Engine);
         var agents = new AgentListener(_options.Run.LauncherSocket, _jobs, StartRemotelyAsync, _log);
         await Task.WhenAll(_link.RunAsync(cancellationToken), agents.RunAsync(cancellationToken));
+        _jobs.LeaveNothing();
     }
 
     private GrpcChannel OpenChannel()

@@ -86,12 +86,7 @@ internal sealed class LocalJob : IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
-    {
-        await Guard.DisposeAsync();
-        _steps.Dispose();
-        _step.Dispose();
-    }
+    public ValueTask DisposeAsync() => Guard.DisposeAsync();
 
     private async Task RenewAsync(GuardRequest request)
     {

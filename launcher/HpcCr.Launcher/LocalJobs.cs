@@ -113,6 +113,25 @@ internal sealed class LocalJobs(LauncherOptions options, ILogger log)
         SandboxFolders.Remove(job.Layout);
     }
 
+    /// <summary>The launcher ends: without jobs nothing of it stays; with jobs it all stays for the next launcher.</summary>
+    public void LeaveNothing()
+    {
+        if (!_jobs.IsEmpty)
+            return;
+        SandboxFolders.RemoveAll(options.Run.Jobs);
+        var cgroup = JobCgroup.Create(CgroupPrefix);
+        cgroup.Remove();
+        try
+        {
+            // Shared with the launchers of other nodes in a lab; the last one removes it.
+            Directory.Delete(Path.GetDirectoryName(cgroup.Path)!);
+        }
+        catch (IOException)
+        {
+            log.LogDebug("other launchers still use {Path}", cgroup.Path);
+        }
+    }
+
     private LocalJob Register(LocalJob job)
     {
         _jobs[job.Spec.Name] = job;

@@ -26,15 +26,13 @@ public static class SpecMapping
         return wire;
     }
 
-    /// <summary>The job that travelled, with what it must have.</summary>
-    /// <exception cref="HpcCrException">Its name, command, nodes or a folder of it is wrong (usage).</exception>
+    /// <summary>The job that travelled, with what it must have. It may have no nodes yet: the coordinator then chooses.</summary>
+    /// <exception cref="HpcCrException">Its name, command, a node or a folder of it is wrong (usage).</exception>
     public static JobSpec ToCore(this V1.JobSpec wire)
     {
         ArgumentNullException.ThrowIfNull(wire);
         if (wire.Command.Count == 0 || wire.Command[0].Length == 0)
             throw new HpcCrException(FailureKind.Usage, "the job has no command", "Write it after `--`.");
-        if (wire.Nodes.Count == 0)
-            throw new HpcCrException(FailureKind.Usage, "the job has no nodes", "Name them with --nodes.");
         if (wire.Command.Any(HasNul) || wire.Environment.Any(e => HasNul(e.Key) || HasNul(e.Value) || e.Key.Length == 0 || e.Key.Contains('=')))
             throw new HpcCrException(FailureKind.Usage, "the job's command or environment has a character that no process can be given", "");
         return new JobSpec

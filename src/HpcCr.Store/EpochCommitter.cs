@@ -59,10 +59,8 @@ public sealed class EpochCommitter(IStoreAccess access, Action<string> syncDirec
         try
         {
             var link = Path.Combine(jobFolder, JobFolder.Latest);
-            var fresh = link + ".new";
-            File.Delete(fresh);
-            File.CreateSymbolicLink(fresh, target);
-            File.Move(fresh, link, overwrite: true);
+            File.Delete(link);
+            File.CreateSymbolicLink(link, target);
         }
         catch (IOException)
         {

@@ -101,8 +101,7 @@ internal sealed class JobRestarter(NodeRegistry nodes, JobTable jobs, JobStarter
     {
         if (!Path.IsPathRooted(path))
             throw new HpcCrException(FailureKind.Usage, $"'{JobName.Printable(path)}' is not an absolute path", "Name the epoch's folder in full.");
-        var reader = nodes.Known.Select(h => h.Node).FirstOrDefault(n => nodes.Find(n) is not null)
-            ?? throw new HpcCrException(FailureKind.Failed, "no launcher is connected to the coordinator", "Start hpccr-launcher on the nodes.");
+        var reader = await starter.FirstNodeAsync(cancellationToken);
         var command = new Command { LoadEpoch = new LoadEpoch { Path = path, Uid = uid, Gid = gid } };
         var replies = await NodeGroup.AskAllAsync(nodes, [reader], _ => command, "load", PlanDeadline, cancellationToken);
         return ManifestReader.Read(replies[reader].EpochLoaded.ManifestJson.Span, path);

@@ -10,12 +10,13 @@ namespace HpcCr.Coordinator;
 internal sealed class JobStarter(NodeRegistry nodes, JobTable jobs, JobEnder ender, ILogger<JobStarter> log)
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan NodePatience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(20);
 
     /// <summary>Starts a job and returns once its command runs.</summary>
     /// <exception cref="HpcCrException">It could not be started; nothing is left of it.</exception>
-    public async Task<Job> StartAsync(JobSpec wanted, CancellationToken cancellationToken)
+    public async Task<Job> StartAsync(JobSpec spec, CancellationToken cancellationToken)
     {
-        var spec = wanted with { Nodes = wanted.Nodes.Count > 0 ? wanted.Nodes : [FirstNode()] };
         foreach (var node in spec.Nodes)
             nodes.Require(node);
         var job = new Job(spec);
@@ -34,6 +35,21 @@ internal sealed class JobStarter(NodeRegistry nodes, JobTable jobs, JobEnder end
         {
             await ender.EndAsync(job, JobState.Failed, reason: e.Message);
             throw;
+        }
+    }
+
+    /// <summary>The first node that is connected; a launcher that is just starting is waited for.</summary>
+    /// <exception cref="HpcCrException">None came.</exception>
+    public async Task<string> FirstNodeAsync(CancellationToken cancellationToken)
+    {
+        var patience = Environment.TickCount64 + (long)NodePatience.TotalMilliseconds;
+        while (true)
+        {
+            if (nodes.Known.Select(h => h.Node).FirstOrDefault(n => nodes.Find(n) is not null) is { } first)
+                return first;
+            if (Environment.TickCount64 > patience)
+                throw new HpcCrException(FailureKind.Failed, "no launcher is connected to the coordinator", "Start hpccr-launcher on a node; see `hpccr doctor`.");
+            await Task.Delay(LookEvery, cancellationToken);
         }
     }
 
@@ -80,7 +96,4 @@ internal sealed class JobStarter(NodeRegistry nodes, JobTable jobs, JobEnder end
             Job = job.Name,
             CreateSandbox = new CreateSandbox { Spec = job.Spec.ToWire(), Head = node == job.Spec.Head, Slots = { slots } },
         }, "start", Deadline, cancellationToken);
-
-    private string FirstNode() => nodes.Known.Select(h => h.Node).FirstOrDefault(n => nodes.Find(n) is not null)
-        ?? throw new HpcCrException(FailureKind.Failed, "no launcher is connected to the coordinator", "Start hpccr-launcher on a node; see `hpccr doctor`.");
 }

@@ -23,6 +23,8 @@ internal sealed class CoordinatorService(
         var (uid, gid) = Caller(context);
         var wire = request.Spec.Clone();
         wire.Name = wire.Name.Length > 0 ? wire.Name : JobName.Generate(wire.Command.FirstOrDefault() ?? "job");
+        if (wire.Nodes.Count == 0)
+            wire.Nodes.Add(await starter.FirstNodeAsync(context.CancellationToken));
         var spec = wire.ToCore() with { Uid = uid, Gid = gid };
         var job = await starter.StartAsync(spec, context.CancellationToken);
         return new RunReply { Job = job.ToStatus() };

@@ -11,7 +11,7 @@ internal static class DirectoryProbe
     public static Reply Run(ProbeDirectory request, string job)
     {
         var folder = Path.Combine(request.Path, JobName.Check(job));
-        var token = Path.Combine(folder, ".shared-" + JobName.Check(request.Token));
+        var token = request.Action == ProbeAction.List ? "" : Path.Combine(folder, ".shared-" + JobName.Check(request.Token));
         try
         {
             return new StoreAccess(request.Uid, request.Gid).Run(() => Probe(request.Action, folder, token));

@@ -56,6 +56,15 @@ internal static class SandboxFolders
         }
     }
 
+    /// <summary>Undoes <see cref="MakePrivate"/> when no job is left.</summary>
+    public static void RemoveAll(string jobs)
+    {
+        if (Directory.EnumerateFileSystemEntries(jobs).Any())
+            return;
+        Mounts.Unmount(jobs, detach: true);
+        Directory.Delete(jobs);
+    }
+
     /// <summary>Removes the folder and all that is mounted in it; nothing happens when it is gone.</summary>
     public static void Remove(SandboxLayout layout)
     {

@@ -1,3 +1,7 @@
+using HpcCr.Coordinator;
+using HpcCr.Hosting;
+using HpcCr.Launcher;
+
 namespace HpcCr.Cli.Connection;
 
 /// <summary>
@@ -6,15 +10,33 @@ namespace HpcCr.Cli.Connection;
 /// </summary>
 internal static class EmbeddedHost
 {
+    // Long enough for the command that started it to come with its job, and for a script to ask how the last job ended.
+    private static readonly TimeSpan IdleGrace = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(500);
+
     /// <summary>Runs until told to end, or until it has had no job for a while.</summary>
     /// <param name="run">Where daemons meet; the coordinator listens on <see cref="RunLayout.CoordinatorSocket"/>.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>The exit code.</returns>
-    public static Task<int> RunAsync(RunLayout run, CancellationToken cancellationToken)
+    public static async Task<int> RunAsync(RunLayout run, CancellationToken cancellationToken)
     {
-        // The seam: host HpcCr.Coordinator.CoordinatorHost and HpcCr.Launcher.LauncherHost here.
-        cancellationToken.ThrowIfCancellationRequested();
-        throw new HpcCrException(FailureKind.Unsupported, $"this build of hpccr has no coordinator of its own to listen at {run.CoordinatorSocket}",
-            "Start hpccr-coordinator and hpccr-launcher, or `hpccr lab up 2`.");
+        using var logs = DaemonLog.Open(null);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var coordinator = new CoordinatorHost(new CoordinatorOptions { Run = run }, logs);
+        var launcher = new LauncherHost(new LauncherOptions { Run = run, Coordinator = "unix:" + run.CoordinatorSocket }, logs.CreateLogger("launcher"));
+        var running = Task.WhenAll(coordinator.RunAsync(stop.Token), launcher.RunAsync(stop.Token));
+        var idleSince = Environment.TickCount64;
+        while (!running.IsCompleted && Environment.TickCount64 - idleSince < IdleGrace.TotalMilliseconds)
+        {
+            await Task.WhenAny(running, Task.Delay(LookEvery, stop.Token));
+            if (stop.IsCancellationRequested)
+                break;
+            if (!coordinator.IsIdle)
+                idleSince = Environment.TickCount64;
+        }
+
+        await stop.CancelAsync();
+        await running;
+        return ExitCodes.Done;
     }
 }

@@ -11,6 +11,7 @@ internal static class LabDaemons
     private const string CoordinatorProgram = "hpccr-coordinator";
     private const string LauncherProgram = "hpccr-launcher";
     private static readonly TimeSpan ReadyDeadline = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan WelcomeDeadline = TimeSpan.FromSeconds(3);
 
     /// <summary>Starts what does not run of the coordinator and the launchers, and waits until all nodes are connected.</summary>
     /// <param name="layout">Where.</param>
@@ -25,13 +26,17 @@ internal static class LabDaemons
             started("coordinator");
         }
 
+        var fresh = new List<(LabNode Node, long LogFrom)>();
         foreach (var node in state.All().Where(node => FindLauncher(state, node) is null))
         {
+            fresh.Add((node, LengthOf(layout.LauncherLog(node))));
             await StartLauncherAsync(layout, state, node, cancellationToken);
             started($"launcher of {node.Name}");
         }
 
         await AwaitReadyAsync(layout, state, cancellationToken);
+        // A coordinator that has not noticed yet that a node was away still counts it as connected.
+        await Poll.UntilAsync(() => fresh.All(launcher => HasConnected(layout.LauncherLog(launcher.Node), launcher.LogFrom)), WelcomeDeadline, cancellationToken);
     }
 
     /// <summary>The lab's coordinator, or null when it does not run: known by its run folder, in the mount namespace where that is the lab's.</summary>
@@ -46,6 +51,16 @@ internal static class LabDaemons
     {
         if (state.Init(node) is not { } init || NamespaceOf($"{init.Pid}", "net") is not { } network) return null;
         return Find(pid => Runs(pid, LauncherProgram) && NamespaceOf($"{pid}", "net") == network);
+    }
+
+    private static long LengthOf(string log) => File.Exists(log) ? new FileInfo(log).Length : 0;
+
+    private static bool HasConnected(string log, long from)
+    {
+        if (!File.Exists(log)) return false;
+        using var stream = new FileStream(log, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        stream.Position = from;
+        return new StreamReader(stream).ReadToEnd().Contains("connected to the coordinator", StringComparison.Ordinal);
     }
 
     private static async Task StartCoordinatorAsync(LabLayout layout, LabState state, CancellationToken cancellationToken) =>
@@ -65,9 +80,7 @@ internal static class LabDaemons
             Program(LauncherProgram), "--node", node.Name, "--coordinator", $"{LabNode.ControlAddress}:{Port}",
             "--key-file", layout.KeyInside, "--slots", $"{state.Slots}", "--log", layout.LauncherLogInside,
             // More ranks than cores must do: the nodes share one machine.
-            "--env", "OMPI_MCA_rmaps_base_oversubscribe=1",
-            "--env", "OMPI_MCA_mpi_yield_when_idle=1",
-            "--env", "OMPI_MCA_hwloc_base_binding_policy=none",
+            "--env", "OMPI_MCA_rmaps_base_oversubscribe=1", "OMPI_MCA_mpi_yield_when_idle=1", "OMPI_MCA_hwloc_base_binding_policy=none",
         ], "", cancellationToken);
 
     /// <summary>Arguments of nsenter which enter all of a node's namespaces.</summary>

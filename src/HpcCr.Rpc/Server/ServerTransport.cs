@@ -17,6 +17,10 @@ public static class ServerTransport
     private const int MaximumStreamsPerConnection = 1000;
     private static readonly TimeSpan HandshakeTimeout = TimeSpan.FromSeconds(5);
 
+    /// <summary>How long a connection without calls is kept, and a stranger that says nothing sensible.</summary>
+    private static readonly TimeSpan IdleTimeout = TimeSpan.FromSeconds(30);
+
+
     /// <summary>Listens on a unix socket; handlers learn who called by <see cref="ServerCallContextExtensions.GetPeerCredentials"/>.</summary>
     /// <param name="kestrel">The server.</param>
     /// <param name="path">The socket. A stale file of a dead server is replaced; starting fails if somebody answers there.</param>
@@ -69,6 +73,7 @@ public static class ServerTransport
     {
         keepAlive ??= RpcKeepAlive.Default;
         kestrel.AddServerHeader = false;
+        kestrel.Limits.KeepAliveTimeout = IdleTimeout;
         kestrel.Limits.Http2.KeepAlivePingDelay = keepAlive.Delay;
         kestrel.Limits.Http2.KeepAlivePingTimeout = keepAlive.Timeout;
         kestrel.Limits.Http2.MaxStreamsPerConnection = MaximumStreamsPerConnection;

@@ -50,12 +50,16 @@ internal static class CallFault
         return exception.Message;
     }
 
-    /// <summary>The mapping in gRPC's own document PROTOCOL-HTTP2.</summary>
+    /// <summary>The mapping in gRPC's own document PROTOCOL-HTTP2, with one exception.</summary>
+    /// <remarks>
+    /// NO_ERROR and PROTOCOL_ERROR are Internal there. HttpClient reports under them as well that the whole connection ended or did not
+    /// answer a ping, without a way to tell; a lost connection must be Unavailable, for that is what callers try again on.
+    /// </remarks>
     private static Status OfErrorCode(HttpProtocolException exception)
     {
         var code = exception.ErrorCode switch
         {
-            0x7 => StatusCode.Unavailable, // REFUSED_STREAM
+            0x0 or 0x1 or 0x7 => StatusCode.Unavailable, // NO_ERROR, PROTOCOL_ERROR, REFUSED_STREAM
             0x8 => StatusCode.Cancelled,
             0xb => StatusCode.ResourceExhausted, // ENHANCE_YOUR_CALM
             0xc => StatusCode.PermissionDenied, // INADEQUATE_SECURITY

@@ -55,15 +55,12 @@ internal sealed class InteropService : Interop.Interop.InteropBase
 
     public override async Task<Nothing> Hang(Packet request, ServerCallContext context)
     {
-        await HangAsync(request.Text, context);
+        await HangAsync(request.Text, Task.CompletedTask, context);
         return new Nothing();
     }
 
-    public override async Task HangStream(Packet request, IServerStreamWriter<Packet> responseStream, ServerCallContext context)
-    {
-        await responseStream.WriteAsync(request);
-        await HangAsync(request.Text, context);
-    }
+    public override Task HangStream(Packet request, IServerStreamWriter<Packet> responseStream, ServerCallContext context) =>
+        HangAsync(request.Text, responseStream.WriteAsync(request), context);
 
     public override async Task<Packet> AwaitCancelled(Packet request, ServerCallContext context)
     {
@@ -84,10 +81,11 @@ internal sealed class InteropService : Interop.Interop.InteropBase
     public override Task<Nothing> Crash(Nothing request, ServerCallContext context) =>
         throw new FormatException("a secret of the handler");
 
-    private async Task HangAsync(string name, ServerCallContext context)
+    private async Task HangAsync(string name, Task first, ServerCallContext context)
     {
         try
         {
+            await first;
             await Task.Delay(Timeout.Infinite, context.CancellationToken);
         }
         finally

@@ -1,0 +1,10 @@
+#!/bin/bash
+# Builds everything (style is part of the build) and puts the programs into out/bin.
+set -eu
+cd "$(dirname "$0")"
+configuration=Release
+dotnet build HpcCr.sln -c $configuration --nologo -v quiet "$@"
+dotnet publish src/HpcCr.Cli -c $configuration -o out/bin --nologo -v quiet
+dotnet publish launcher/HpcCr.Guard -c $configuration -o out/guard --nologo -v quiet
+install out/guard/hpccr-guard out/bin/hpccr-guard
+ln -sf hpccr-guard out/bin/hpccr-agent
