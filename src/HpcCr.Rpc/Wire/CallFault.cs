@@ -31,7 +31,7 @@ internal static class CallFault
             if (cause is RpcException rpc)
                 return rpc.Status;
             if (cause is HttpProtocolException protocol)
-                return OfErrorCode(protocol);
+                return OfErrorCode(protocol, target);
             if (cause is AuthenticationException)
                 return new Status(StatusCode.Unavailable, $"{target}: no secure connection: {Innermost(cause)}", exception);
         }
@@ -55,7 +55,7 @@ internal static class CallFault
     /// NO_ERROR and PROTOCOL_ERROR are Internal there. HttpClient reports under them as well that the whole connection ended or did not
     /// answer a ping, without a way to tell; a lost connection must be Unavailable, for that is what callers try again on.
     /// </remarks>
-    private static Status OfErrorCode(HttpProtocolException exception)
+    private static Status OfErrorCode(HttpProtocolException exception, string target)
     {
         var code = exception.ErrorCode switch
         {
@@ -65,6 +65,6 @@ internal static class CallFault
             0xc => StatusCode.PermissionDenied, // INADEQUATE_SECURITY
             _ => StatusCode.Internal,
         };
-        return new Status(code, $"the peer ended the HTTP/2 stream: {exception.Message}", exception);
+        return new Status(code, $"{target}: the call was cut off: {exception.Message}", exception);
     }
 }

@@ -59,7 +59,7 @@ public sealed class ClientCallTests : IAsyncLifetime
         _channel!.Dispose();
         Assert.Equal(StatusCode.Cancelled, (await Assert.ThrowsAsync<RpcException>(() => call.ResponseStream.MoveNext(Token))).StatusCode);
         await _server!.Service.CancelledAsync("closed").WaitAsync(TimeSpan.FromSeconds(30), Token);
-        var failure = await Assert.ThrowsAsync<RpcException>(() => Client.EchoAsync(new Packet(), deadline: Patience).ResponseAsync);
+        var failure = await Assert.ThrowsAsync<RpcException>(() => Client.EchoAsync(new Packet(), deadline: Patience, cancellationToken: Token).ResponseAsync);
         Assert.Equal(StatusCode.Cancelled, failure.StatusCode);
     }
 

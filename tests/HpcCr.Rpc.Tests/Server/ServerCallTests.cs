@@ -19,7 +19,7 @@ public sealed class ServerCallTests : IDisposable
         await using var server = await TestServer.StartAsync(_folder.File("socket"), loggerFactory: log);
         using var channel = GrpcChannel.ForUnixSocket(server.SocketPath);
         var failure = await Assert.ThrowsAsync<RpcException>(() =>
-            new Interop.Interop.InteropClient(channel).CrashAsync(new Nothing(), deadline: Patience).ResponseAsync);
+            new Interop.Interop.InteropClient(channel).CrashAsync(new Nothing(), deadline: Patience, cancellationToken: Token).ResponseAsync);
         Assert.Equal(StatusCode.Unknown, failure.StatusCode);
         Assert.DoesNotContain("secret", failure.Status.Detail, StringComparison.Ordinal);
         Assert.IsType<FormatException>(Assert.Single(log.Exceptions));
@@ -37,7 +37,7 @@ public sealed class ServerCallTests : IDisposable
         await using var server = await TestServer.StartAsync(_folder.File("socket"), options);
         using var channel = GrpcChannel.ForUnixSocket(server.SocketPath);
         var failure = await Assert.ThrowsAsync<RpcException>(() =>
-            new Interop.Interop.InteropClient(channel).CrashAsync(new Nothing(), deadline: Patience).ResponseAsync);
+            new Interop.Interop.InteropClient(channel).CrashAsync(new Nothing(), deadline: Patience, cancellationToken: Token).ResponseAsync);
         Assert.Equal(new Status(StatusCode.InvalidArgument, "mapped"), failure.Status);
         Assert.Equal("format", failure.Trailers.GetValue("reason"));
     }
@@ -48,9 +48,9 @@ public sealed class ServerCallTests : IDisposable
         await using var server = await TestServer.StartAsync(_folder.File("socket"), new GrpcServerOptions { MaxReceiveMessageSize = 1000 });
         using var channel = GrpcChannel.ForUnixSocket(server.SocketPath);
         var client = new Interop.Interop.InteropClient(channel);
-        await client.EchoAsync(new Packet { Payload = ByteString.CopyFrom(new byte[900]) }, deadline: Patience);
+        await client.EchoAsync(new Packet { Payload = ByteString.CopyFrom(new byte[900]) }, deadline: Patience, cancellationToken: Token);
         var failure = await Assert.ThrowsAsync<RpcException>(() =>
-            client.EchoAsync(new Packet { Payload = ByteString.CopyFrom(new byte[1000]) }, deadline: Patience).ResponseAsync);
+            client.EchoAsync(new Packet { Payload = ByteString.CopyFrom(new byte[1000]) }, deadline: Patience, cancellationToken: Token).ResponseAsync);
         Assert.Equal(StatusCode.ResourceExhausted, failure.StatusCode);
     }
 
@@ -59,7 +59,7 @@ public sealed class ServerCallTests : IDisposable
     {
         await using var server = await TestServer.StartAsync(_folder.File("socket"));
         using var channel = GrpcChannel.ForUnixSocket(server.SocketPath);
-        using var call = new Interop.Interop.InteropClient(channel).HangStream(new Packet(), deadline: Patience);
+        using var call = new Interop.Interop.InteropClient(channel).HangStream(new Packet(), deadline: Patience, cancellationToken: Token);
         Assert.True(await call.ResponseStream.MoveNext(Token));
         var stopping = server.StopAsync();
         var failure = await Assert.ThrowsAsync<RpcException>(() => call.ResponseStream.MoveNext(Token));
@@ -76,7 +76,7 @@ public sealed class ServerCallTests : IDisposable
         for (var number = 1; number <= 3; number++)
         {
             await using var server = await TestServer.StartAsync(_folder.File("socket"));
-            Assert.Equal(number, (await client.EchoAsync(new Packet { Number = number }, deadline: Patience)).Number);
+            Assert.Equal(number, (await client.EchoAsync(new Packet { Number = number }, deadline: Patience, cancellationToken: Token)).Number);
         }
     }
 
@@ -87,9 +87,9 @@ public sealed class ServerCallTests : IDisposable
         using var channel = GrpcChannel.ForUnixSocket(server.SocketPath);
         var client = new Interop.Interop.InteropClient(channel);
         var request = new Packet { Number = 64, Payload = ByteString.CopyFrom(new byte[1 << 20]) };
-        using var call = client.Count(request, deadline: Patience);
+        using var call = client.Count(request, deadline: Patience, cancellationToken: Token);
         Assert.True(await call.ResponseStream.MoveNext(Token));
-        Assert.Equal(9, (await client.EchoAsync(new Packet { Number = 9 }, deadline: Patience)).Number); // others are not held back
+        Assert.Equal(9, (await client.EchoAsync(new Packet { Number = 9 }, deadline: Patience, cancellationToken: Token)).Number); // others are not held back
         var rest = await call.ResponseStream.ReadAllAsync(Token).CountAsync(Token);
         Assert.Equal(63, rest);
     }
