@@ -15,6 +15,7 @@ internal sealed class Sandbox(SandboxLayout layout)
 
     private JobCgroup? _cgroup;
     private ChildProcess? _root;
+    private Task? _watch;
     private int _entries;
 
     /// <summary>Raised once when the root has ended.</summary>
@@ -84,8 +85,8 @@ internal sealed class Sandbox(SandboxLayout layout)
             return;
         _cgroup.Kill();
         await _cgroup.WaitEmptyAsync(deadline);
-        if (_root is not null)
-            await _root.Exited;
+        if (_watch is not null)
+            await _watch;
         else if (State == State.Restoring)
             State = State.Empty;
     }
@@ -148,7 +149,7 @@ internal sealed class Sandbox(SandboxLayout layout)
     private void Watch(ChildProcess root)
     {
         _root = root;
-        _ = WatchAsync(root);
+        _watch = WatchAsync(root);
     }
 
     private async Task WatchAsync(ChildProcess root)

@@ -1,4 +1,5 @@
 using HpcCr.Core;
+using HpcCr.Linux;
 
 namespace HpcCr.Launcher;
 
@@ -6,6 +7,7 @@ namespace HpcCr.Launcher;
 internal static class OpenFiles
 {
     private const int AccessMode = 3;
+    private const string Deleted = " (deleted)";
 
     /// <summary>Looks through every descriptor. The engine records no length for files opened to append, so this does.</summary>
     /// <param name="job">The job, frozen.</param>
@@ -36,8 +38,7 @@ internal static class OpenFiles
             if (File.ResolveLinkTarget(descriptor, returnFinalTarget: false)?.FullName is not { } path || !path.StartsWith('/') || !IsWritable(pid, Path.GetFileName(descriptor)))
                 return null;
             // Through the descriptor: the file may be on a file system that root may not walk.
-            using var file = new FileStream(descriptor, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 0);
-            return File.Exists(path) && file.CanSeek ? new FileRecord(path, file.Length) : null;
+            return RegularFile.LengthOf(descriptor) is { } length && !path.EndsWith(Deleted, StringComparison.Ordinal) ? new FileRecord(path, length) : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

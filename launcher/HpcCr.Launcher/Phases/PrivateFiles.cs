@@ -31,7 +31,7 @@ internal static class PrivateFiles
             : ["setpriv", "--reuid", $"{job.Spec.Uid}", "--regid", $"{job.Spec.Gid}", "--clear-groups", "--"];
         await using var input = new FileStream(archive, FileMode.Open, FileAccess.Read);
         await RunAsync([.. identity, "tar", "--extract", "--preserve-permissions", "--numeric-owner", "--directory", job.Layout.Memory,
-            "--blocking-factor", BlockingFactor, "--overwrite", "--no-overwrite-dir", "--file", "-"],
+            "--blocking-factor", BlockingFactor, "--no-overwrite-dir", "--file", "-"],
             "the files of the sandbox's /dev/shm and TMPDIR could not be put back", cancellationToken, input);
     }
 

@@ -21,8 +21,8 @@ internal static class RestoreSteps
         MpiEnvironment.WriteHostFiles(job.Spec.Nodes, request.Slots, job.Layout);
         var connections = sandbox.Connections.Select(c => new Tuple { Local = c.Local, Remote = c.Remote });
         await LockPhase.LockAsync(job, connections, sandbox.Listeners, cancellationToken);
-        JobFiles.PutBack(request.EpochPath, sandbox, job.Store);
         await PrivateFiles.UnpackAsync(job, work.Files, cancellationToken);
+        JobFiles.PutBack(request.EpochPath, sandbox, job.Store);
         return new Reply();
     }
 

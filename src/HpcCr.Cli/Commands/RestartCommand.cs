@@ -66,7 +66,7 @@ internal sealed class RestartCommand : CliCommand
         var path = Path.Combine(Path.GetDirectoryName(epochPath)!, file);
         var recorded = manifest.Nodes.SelectMany(node => node.JobFiles)
             .FirstOrDefault(f => f.Path == Path.Combine(manifest.Spec.Folder, file) || f.Path == path);
-        var length = File.Exists(path) ? new FileInfo(path).Length : 0;
+        var length = FileTail.LengthOf(path);
         return Math.Min(recorded?.Size ?? length, length);
     }
 

@@ -43,9 +43,11 @@ internal sealed class RunCommand : CliCommand
         // From here on a signal is the job's, even while it is being started.
         using var relay = Detach ? null : new SignalRelay();
         using var session = await CoordinatorLocator.OpenOrStartAsync(Coordinator, context.Cancelled);
+        // A job of this name may have run before, and have written to the same files.
+        var from = (FileTail.LengthOf(Path.Combine(spec.Folder, JobFolder.StandardOutput)), FileTail.LengthOf(Path.Combine(spec.Folder, JobFolder.StandardError)));
         var job = await session.RunAsync(spec.ToWire(), context.Cancelled);
         if (Detach) return Tell(context.Out, job.Job, job.State.ToCore());
-        return await new ForegroundJob(session, context.Out).FollowAsync(job, relay, (0, 0), context.Cancelled);
+        return await new ForegroundJob(session, context.Out).FollowAsync(job, relay, from, context.Cancelled);
     }
 
     /// <summary>Tells that a job goes on by itself.</summary>

@@ -13,6 +13,9 @@ internal sealed class FileTail(string path, long position) : IDisposable
     /// <summary>How far it has been read.</summary>
     public long Position { get; private set; } = position;
 
+    /// <summary>The file's length now; 0 when it does not exist.</summary>
+    public static long LengthOf(string path) => File.Exists(path) ? new FileInfo(path).Length : 0;
+
     /// <summary>Copies all that has come since the last call.</summary>
     /// <param name="destination">Gets the bytes as they are.</param>
     /// <returns>How many bytes.</returns>

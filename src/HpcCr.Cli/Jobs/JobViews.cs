@@ -24,7 +24,7 @@ internal static class JobViews
 
     /// <summary>A committed epoch, as it was made.</summary>
     public static CheckpointDocument Of(CheckpointResult made) => new(
-        made.Job, made.Epoch, made.Path, made.PauseMs, PhasesOf(made.PhasesMs), made.Bytes, made.Connections, made.Cut, made.Refreezes, made.Stopped);
+        made.Job, made.Epoch, made.Path, Round(made.PauseMs), PhasesOf(made.PhasesMs), made.Bytes, made.Connections, made.Cut, made.Refreezes, made.Stopped);
 
     /// <summary>What a restart would do.</summary>
     public static PlanDocument Of(RestartPlan plan, ErrorBody? error) => new(
@@ -36,5 +36,7 @@ internal static class JobViews
     // All eight, in the order of an epoch, whatever the coordinator left out.
     private static Dictionary<string, double> PhasesOf(MapField<string, double> phases) =>
         ((string[])["quiesce", "freeze", "drain", "lock", "dump", "resume", "seal", "commit"])
-            .ToDictionary(phase => phase, phase => phases.TryGetValue(phase, out var ms) ? ms : 0);
+            .ToDictionary(phase => phase, phase => phases.TryGetValue(phase, out var ms) ? Round(ms) : 0);
+
+    private static double Round(double ms) => Math.Round(ms, 3);
 }

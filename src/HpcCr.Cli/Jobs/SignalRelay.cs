@@ -55,9 +55,13 @@ internal sealed class SignalRelay : IDisposable
                 await session.SignalAsync(job, signal, ended);
             }
         }
-        catch (HpcCrException e)
+        catch (HpcCrException e) when (!ended.IsCancellationRequested)
         {
             Terminal.Note(e.Sentence);
+        }
+        catch (HpcCrException)
+        {
+            // The job ended in between.
         }
     }
 

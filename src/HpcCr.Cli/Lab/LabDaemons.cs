@@ -1,4 +1,5 @@
 using HpcCr.Cli.Connection;
+using HpcCr.Cli.Jobs;
 using HpcCr.Cli.Processes;
 using HpcCr.Linux;
 
@@ -29,7 +30,7 @@ internal static class LabDaemons
         var fresh = new List<(LabNode Node, long LogFrom)>();
         foreach (var node in state.All().Where(node => FindLauncher(state, node) is null))
         {
-            fresh.Add((node, LengthOf(layout.LauncherLog(node))));
+            fresh.Add((node, FileTail.LengthOf(layout.LauncherLog(node))));
             await StartLauncherAsync(layout, state, node, cancellationToken);
             started($"launcher of {node.Name}");
         }
@@ -43,7 +44,7 @@ internal static class LabDaemons
     public static ProcessIdentity? FindCoordinator(LabLayout layout)
     {
         var here = NamespaceOf("self", "mnt");
-        return Find(pid => Runs(pid, CoordinatorProgram) && ProcFs.CommandLine(pid).Contains(layout.Run.Root) && NamespaceOf($"{pid}", "mnt") == here);
+        return Find(pid => Runs(pid, CoordinatorProgram) && ProcFs.CommandLine(pid).Contains(layout.Control) && NamespaceOf($"{pid}", "mnt") == here);
     }
 
     /// <summary>A node's launcher, or null when it does not run.</summary>
@@ -52,8 +53,6 @@ internal static class LabDaemons
         if (state.Init(node) is not { } init || NamespaceOf($"{init.Pid}", "net") is not { } network) return null;
         return Find(pid => Runs(pid, LauncherProgram) && NamespaceOf($"{pid}", "net") == network);
     }
-
-    private static long LengthOf(string log) => File.Exists(log) ? new FileInfo(log).Length : 0;
 
     private static bool HasConnected(string log, long from)
     {
@@ -68,7 +67,7 @@ internal static class LabDaemons
         [
             layout.CoordinatorLog, state.Cgroup,
             "nsenter", "-t", $"{state.Control!.Pid}", "-n",
-            Program(CoordinatorProgram), "--run-dir", layout.Run.Root, "--listen", $"{LabNode.ControlAddress}:{Port}",
+            Program(CoordinatorProgram), "--run-dir", layout.Control, "--listen", $"{LabNode.ControlAddress}:{Port}",
             "--key-file", layout.Key, "--log", layout.CoordinatorLog,
         ], "", cancellationToken);
 
@@ -76,9 +75,9 @@ internal static class LabDaemons
         await Tool.RunAsync($"starting the launcher of {node.Name}", "nsenter",
         [
             .. Entry(state.Init(node)!, "/"),
-            Tool.Script("spawn.sh"), layout.LauncherLogInside, LabCgroup.Of(state, node),
+            Tool.Script("spawn.sh"), layout.LauncherLog(node), LabCgroup.Of(state, node),
             Program(LauncherProgram), "--node", node.Name, "--coordinator", $"{LabNode.ControlAddress}:{Port}",
-            "--key-file", layout.KeyInside, "--slots", $"{state.Slots}", "--log", layout.LauncherLogInside,
+            "--key-file", layout.Key, "--slots", $"{state.Slots}", "--log", layout.LauncherLog(node),
             // More ranks than cores must do: the nodes share one machine.
             "--env", "OMPI_MCA_rmaps_base_oversubscribe=1", "OMPI_MCA_mpi_yield_when_idle=1", "OMPI_MCA_hwloc_base_binding_policy=none",
         ], "", cancellationToken);

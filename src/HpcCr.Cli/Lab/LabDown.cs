@@ -51,7 +51,7 @@ internal static class LabDown
 
     private static IEnumerable<ProcessIdentity> LeftoverPids(LabLayout layout)
     {
-        var files = Directory.EnumerateDirectories(layout.Root).Select(folder => Path.Combine(folder, "run", "init.pid")).Append(layout.ControlPid);
+        var files = Directory.EnumerateDirectories(layout.Root).Select(folder => Path.Combine(folder, "init.pid"));
         foreach (var file in files.Where(File.Exists))
         {
             // The pid may be another's since: only a process that is what a lab starts is meant.
@@ -78,9 +78,7 @@ internal static class LabDown
         foreach (var folder in Directory.EnumerateDirectories(layout.Root)) Directory.Delete(folder, recursive: true);
         foreach (var file in Directory.EnumerateFiles(layout.Root).Where(file => file != layout.Lock)) File.Delete(file);
         if (!keepLock) Directory.Delete(layout.Root, recursive: true);
-        // What the coordinator made beside the lab's folder.
-        foreach (var file in Directory.EnumerateFiles(layout.Run.Root, "coordinator*")) File.Delete(file);
-        foreach (var folder in Directory.EnumerateDirectories(layout.Run.Root, "coordinator*")) Directory.Delete(folder, recursive: true);
+        File.Delete(layout.Run.CoordinatorSocket);
         if (!Directory.EnumerateFileSystemEntries(layout.Run.Root).Any()) Directory.Delete(layout.Run.Root);
     }
 }

@@ -18,7 +18,7 @@ internal static class LabEntrance
     public static void Become(LabLayout layout, ProcessIdentity init, IReadOnlyList<string> command)
     {
         var clean = Tool.Clean("nsenter", []).Environment.ToDictionary(pair => pair.Key, pair => pair.Value ?? "");
-        clean[CoordinatorAddress.Variable] = new UnixAddress(layout.CoordinatorSocketInside).ToString();
+        clean[CoordinatorAddress.Variable] = new UnixAddress(layout.Run.CoordinatorSocket).ToString();
         if (Environment.GetEnvironmentVariable("TERM") is { } terminal) clean["TERM"] = terminal;
         // The caller's folder is there in the node too, unless it is one that the node has of its own.
         var folder = Environment.CurrentDirectory;

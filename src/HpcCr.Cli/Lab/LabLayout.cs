@@ -1,7 +1,7 @@
 namespace HpcCr.Cli.Lab;
 
-/// <summary>Where a lab keeps its things, as the host sees them.</summary>
-/// <param name="Run">The host's run folder; each node sees a folder of its own in its place, and this one as <c>host</c> below that.</param>
+/// <summary>Where a lab keeps its things: at the same paths for the host and for every node.</summary>
+/// <param name="Run">The host's run folder; each node has a run folder of its own in its place, with the host's lab in it.</param>
 internal sealed record LabLayout(RunLayout Run)
 {
     /// <summary>The lab's folder.</summary>
@@ -19,33 +19,30 @@ internal sealed record LabLayout(RunLayout Run)
     /// <summary>The nodes' /etc/hosts.</summary>
     public string Hosts => Path.Combine(Root, "hosts");
 
+    /// <summary>The coordinator's run folder: its socket is there, and the host's well-known one is a link to it.</summary>
+    public string Control => Path.Combine(Root, "control");
+
     /// <summary>Where the control place's keeper says its pid.</summary>
-    public string ControlPid => Path.Combine(Root, "control.pid");
+    public string ControlPid => Path.Combine(Control, "init.pid");
 
     /// <summary>What the control place's start said.</summary>
-    public string ControlLog => Path.Combine(Root, "control.log");
+    public string ControlLog => Path.Combine(Control, "start.log");
 
     /// <summary>The coordinator's log.</summary>
-    public string CoordinatorLog => Path.Combine(Root, "coordinator.log");
+    public string CoordinatorLog => Path.Combine(Control, "coordinator.log");
 
-    /// <summary>What a node's start said.</summary>
-    public string NodeLog(LabNode node) => Path.Combine(Root, node.Name, "start.log");
+    /// <summary>What there is of one node: the same path for the host and for the node.</summary>
+    public string NodeFolder(LabNode node) => Path.Combine(Root, node.Name);
 
-    /// <summary>What the node sees as its run folder.</summary>
-    public string NodeRun(LabNode node) => Path.Combine(Root, node.Name, "run");
+    /// <summary>What the node's start said.</summary>
+    public string NodeLog(LabNode node) => Path.Combine(NodeFolder(node), "start.log");
 
     /// <summary>Where the node's start says the pid of its init.</summary>
-    public string NodePid(LabNode node) => Path.Combine(NodeRun(node), "init.pid");
+    public string NodePid(LabNode node) => Path.Combine(NodeFolder(node), "init.pid");
 
-    /// <summary>The launcher's log, seen from the host.</summary>
-    public string LauncherLog(LabNode node) => Path.Combine(NodeRun(node), "launcher.log");
+    /// <summary>The launcher's log; it outlives the node.</summary>
+    public string LauncherLog(LabNode node) => Path.Combine(NodeFolder(node), "launcher.log");
 
-    /// <summary>The launcher's log, seen from the node.</summary>
-    public string LauncherLogInside => Path.Combine(Run.Root, "launcher.log");
-
-    /// <summary>The cluster's key, seen from a node.</summary>
-    public string KeyInside => Path.Combine(Run.Root, "host", "lab", "cluster.pem");
-
-    /// <summary>The coordinator's socket, seen from a node.</summary>
-    public string CoordinatorSocketInside => Path.Combine(Run.Root, "host", "coordinator.sock");
+    /// <summary>A link to the run folder of the node, while it is up.</summary>
+    public string NodeRun(LabNode node) => Path.Combine(NodeFolder(node), "run");
 }

@@ -37,6 +37,7 @@ internal static class LabNodes
         {
             var init = await AwaitPidAsync(layout.NodePid(node), layout.NodeLog(node), node.Name, cancellationToken);
             up.Add((node, init));
+            File.CreateSymbolicLink(layout.NodeRun(node), $"/proc/{init.Pid}/root{layout.Run.Root}");
             state = state.With(node, init);
             LabStateFile.Write(layout, state);
             started(node.Name);
@@ -79,15 +80,13 @@ internal static class LabNodes
 
     private static async Task BeginNodeAsync(LabLayout layout, LabState state, LabNode node, CancellationToken cancellationToken)
     {
-        // What a node keeps in its run folder does not outlive a reboot.
-        if (Directory.Exists(layout.NodeRun(node))) Directory.Delete(layout.NodeRun(node), recursive: true);
-        Directory.CreateDirectory(layout.NodeRun(node));
-        File.Delete(layout.NodeLog(node));
+        Directory.CreateDirectory(layout.NodeFolder(node));
+        foreach (var old in new[] { layout.NodeLog(node), layout.NodePid(node), layout.NodeRun(node) }) File.Delete(old);
         await Tool.RunAsync($"starting {node.Name}", Tool.Script("spawn.sh"),
         [
             layout.NodeLog(node), "",
             "unshare", "--net", "--mount", "--pid", "--uts", "--ipc", "--fork", "--propagation", "slave",
-            Tool.Script("node-init.sh"), layout.Root, node.Name, LabCgroup.Make(state, node),
+            Tool.Script("node-init.sh"), layout.Run.Root, node.Name, LabCgroup.Make(state, node),
         ], "", cancellationToken);
     }
 

@@ -51,8 +51,10 @@ internal static class LabUp
     public static LabState Prepare(LabLayout layout, int nodes, int slots)
     {
         var state = new LabState { Nodes = nodes, Slots = slots, Cgroup = LabCgroup.PathFor(layout.Run) };
-        Directory.CreateDirectory(layout.Root);
+        Directory.CreateDirectory(layout.Control);
         LabStateFile.Write(layout, state);
+        File.Delete(layout.Run.CoordinatorSocket);
+        File.CreateSymbolicLink(layout.Run.CoordinatorSocket, Path.GetRelativePath(layout.Run.Root, new RunLayout(layout.Control).CoordinatorSocket));
         ClusterKey.Create(layout.Key).Dispose();
         var hosts = state.All().SelectMany(node => new[] { $"{node.Address} {node.Name}", $"{node.AddressV6} {node.Name}" });
         File.WriteAllLines(layout.Hosts, ["127.0.0.1 localhost", "::1 localhost ip6-localhost", $"{LabNode.ControlAddress} control", .. hosts]);

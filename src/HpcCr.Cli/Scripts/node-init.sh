@@ -1,9 +1,9 @@
 #!/bin/bash
 # The first steps of a lab node, already in its new net, mount, pid, uts and ipc namespaces. Becomes the node's pid 1.
-# Usage: node-init.sh LAB NODE CGROUP      LAB/NODE/run is what the node sees in place of LAB's parent folder
+# Usage: node-init.sh RUN NODE CGROUP      RUN: the run folder; the host's has the lab in it, the node gets one of its own
 set -eu
-lab=$1 node=$2 cgroup=$3
-run=${lab%/*}
+run=$1 node=$2 cgroup=$3
+lab=$run/lab
 # /proc is still the host's, so this is the pid that the host sees.
 read -r pid _ </proc/self/stat
 if [ -n "$cgroup" ]; then echo 0 >"$cgroup/cgroup.procs"; fi
@@ -21,19 +21,22 @@ umount -R -l /sys
 mount -t sysfs sysfs /sys
 mount --move "$stage" /sys/fs/cgroup
 
-mount --bind "$lab/hosts" /etc/hosts
-mkdir -p "$lab/$node/run/host"
-mount --bind "$run" "$stage"
-mount --bind "$lab/$node/run" "$run"
-mount --move "$stage" "$run/host"
+# The run folder is lost with the node, as on a machine of its own. The lab is seen at the path where the host has it:
+# the engine looks there for what is mounted from it (/etc/hosts) when it restores a sandbox.
+mount --bind "$lab" "$stage"
+mount -t tmpfs -o mode=755 hpccr-run "$run"
+mkdir "$lab"
+mount --move "$stage" "$lab"
 rmdir "$stage"
+ln -s lab/control/coordinator.sock "$run/coordinator.sock"
+mount --bind "$lab/hosts" /etc/hosts
 
 umount -R -l /proc
 mount -t proc proc /proc
 # As on a machine of its own: what is mounted here later reaches the sandboxes.
 mount --make-rshared /
 
-exec </dev/null >>"$run/init.log" 2>&1
-echo "$pid" >"$run/init.pid.new"
-mv "$run/init.pid.new" "$run/init.pid"
+exec </dev/null >>"$lab/$node/init.log" 2>&1
+echo "$pid" >"$lab/$node/init.pid.new"
+mv "$lab/$node/init.pid.new" "$lab/$node/init.pid"
 exec tini -- sleep infinity

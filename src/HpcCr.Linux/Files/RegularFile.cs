@@ -1,0 +1,30 @@
+using System.Runtime.InteropServices;
+
+namespace HpcCr.Linux;
+
+/// <summary>
+/// Looks at a file without opening it (statx(2)): to open what another process has open could hang at a pipe, or make its
+/// terminal the caller's.
+/// </summary>
+public static unsafe partial class RegularFile
+{
+    private const int CurrentDirectory = -100;
+    private const uint TypeModeAndSize = 0x1 | 0x2 | 0x200;
+    private const int StatxBytes = 256;
+    private const int ModeOffset = 28;
+    private const int SizeOffset = 40;
+    private const int TypeMask = 0xF000;
+    private const int Regular = 0x8000;
+
+    /// <summary>The length of a regular file in bytes; null when there is none at the path, or it is something else. Links are followed.</summary>
+    public static long? LengthOf(string path)
+    {
+        var buffer = stackalloc byte[StatxBytes];
+        if (Statx(CurrentDirectory, path, 0, TypeModeAndSize, buffer) != 0)
+            return null;
+        return (*(ushort*)(buffer + ModeOffset) & TypeMask) == Regular ? *(long*)(buffer + SizeOffset) : null;
+    }
+
+    [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Statx(int directory, string path, int flags, uint mask, byte* buffer);
+}
