@@ -83,7 +83,7 @@ public sealed class CommandTests
         await using var coordinator = await FakeCoordinator.StartAsync();
         var (exitCode, document, _) = await Hpccr.JsonAsync(coordinator.Socket, "checkpoint", "s", "--stop", "--json");
         Assert.Equal(0, exitCode);
-        Assert.Subset(Names(document).ToHashSet(), ["job", "epoch", "path", "pauseMs", "phasesMs", "bytes", "connections", "cut"]);
+        Assert.Subset(Names(document).ToHashSet(), new HashSet<string>(["job", "epoch", "path", "pauseMs", "phasesMs", "bytes", "connections", "cut"]));
         Assert.Equal(["quiesce", "freeze", "drain", "lock", "dump", "resume", "seal", "commit"], Names(document.GetProperty("phasesMs")));
         Assert.Equal(12.5, document.GetProperty("pauseMs").GetDouble());
         Assert.True(document.GetProperty("stopped").GetBoolean());
@@ -98,7 +98,7 @@ public sealed class CommandTests
     {
         await using var coordinator = await FakeCoordinator.StartAsync();
         var (_, job, _) = await Hpccr.JsonAsync(coordinator.Socket, "status", "s", "--json");
-        Assert.Subset(Names(job).ToHashSet(), ["job", "state", "nodes", "exitCode", "epochs"]);
+        Assert.Subset(Names(job).ToHashSet(), new HashSet<string>(["job", "state", "nodes", "exitCode", "epochs"]));
         Assert.Equal(["node", "state", "pids"], Names(job.GetProperty("nodes")[0]));
         Assert.Equal(JsonValueKind.Null, job.GetProperty("exitCode").ValueKind);
         var (_, all, _) = await Hpccr.JsonAsync(coordinator.Socket, "status", "--json");

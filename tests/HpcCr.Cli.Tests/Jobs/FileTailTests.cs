@@ -49,7 +49,7 @@ public sealed class FileTailTests : IDisposable
         System.IO.File.WriteAllText(File, "0123456789");
         using var tail = new FileTail(File, 0);
         tail.CopyNew(_seen);
-        using (var file = System.IO.File.OpenWrite(File)) file.SetLength(4);
+        using (var file = System.IO.File.Open(File, FileMode.Open, FileAccess.Write, FileShare.ReadWrite)) file.SetLength(4);
         tail.CopyNew(_seen);
         System.IO.File.AppendAllText(File, "again");
         tail.CopyNew(_seen);

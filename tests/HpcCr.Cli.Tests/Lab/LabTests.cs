@@ -51,7 +51,7 @@ public sealed class LabTests : IAsyncDisposable
     public async Task ANodeWithoutPower_IsGoneAtOnce_AndComesBackWithItsAddress()
     {
         var state = await UpAsync(2);
-        await InAsync(state, 2, "setsid", "-f", "sleep", "1000");
+        await InAsync(state, 2, "bash", "-c", "setsid -f sleep 1000 </dev/null >/dev/null 2>&1");
         state = await LabNodes.CutPowerAsync(_layout, state, new LabNode(2), Cancelled);
         Assert.Null(state.Init(new LabNode(2)));
         Assert.False(Directory.Exists(Path.Combine(state.Cgroup, "node2")));

@@ -82,8 +82,15 @@ internal sealed class FakeCoordinator : Protocol.V1.Coordinator.CoordinatorBase,
         {
             Result = new CheckpointResult
             {
-                Job = request.Job, Epoch = 3, Path = "/ckpt/s/epoch-000003", PauseMs = 12.5, PhasesMs = { ["dump"] = 9.25 }, Bytes = 4096, Connections = 2,
-                Cut = "unproven", Stopped = request.Stop,
+                Job = request.Job,
+                Epoch = 3,
+                Path = "/ckpt/s/epoch-000003",
+                PauseMs = 12.5,
+                PhasesMs = { ["dump"] = 9.25 },
+                Bytes = 4096,
+                Connections = 2,
+                Cut = "unproven",
+                Stopped = request.Stop,
             },
         });
     }
