@@ -28,11 +28,13 @@ internal static class AbortPhase
         job.Epoch = null;
     }
 
-    /// <summary>An earlier launcher died in the middle of an epoch: what it left of any is removed.</summary>
+    /// <summary>No epoch is under way here, but one may have ended half done, by an earlier launcher's death or the job's end: what it left is removed.</summary>
     public static void DiscardAll(LocalJob job)
     {
         if (Directory.Exists(job.Layout.Staging))
             Directory.Delete(job.Layout.Staging, recursive: true);
+        if (!job.Store.Run(() => Directory.Exists(job.Spec.Folder)))
+            return;
         foreach (var partial in job.Store.Run(() => Directory.GetDirectories(job.Spec.Folder, "*" + EpochName.PartialSuffix)))
             if (EpochName.ParseAny(Path.GetFileName(partial)) is { } epoch)
                 Discard(job, epoch);
