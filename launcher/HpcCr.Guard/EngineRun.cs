@@ -11,12 +11,15 @@ namespace HpcCr.Guard;
 internal sealed class EngineRun : IAsyncDisposable
 {
     private const int EngineSocket = 3;
+    private const string NeverKill = "-1000";
+    private static readonly TimeSpan RefusalGrace = TimeSpan.FromSeconds(10);
 
     private readonly ChildProcess _process;
     private readonly CriuConnection _connection;
     private readonly CriuEngine _engine;
     private readonly TaskCompletionSource _atGate = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<bool> _verdict = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _refusal = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _refused = new();
     private Task<EngineOutcome>? _work;
 
@@ -30,8 +33,19 @@ internal sealed class EngineRun : IAsyncDisposable
     /// <summary>The restored root, once a restore has finished.</summary>
     public int? RestoredPid { get; private set; }
 
-    /// <summary>Starts an engine that waits for its request.</summary>
-    public static Task<EngineRun> StartAsync(EngineCommand command) => StartAsync(command, start => Task.FromResult(start()));
+    /// <summary>
+    /// Whether somebody killed the engine while it waited at the gate of a dump. The freezer has the tasks and no foreign code
+    /// is left in them; only their sockets are still in repair mode.
+    /// </summary>
+    public bool DiedAtGate => _atGate.Task.IsCompleted && _work is { IsFaulted: true };
+
+    /// <summary>Starts an engine that waits for a dump.</summary>
+    public static async Task<EngineRun> StartAsync(EngineCommand command)
+    {
+        var run = await StartAsync(command, start => Task.FromResult(start()));
+        run.KeepFromOutOfMemoryKiller();
+        return run;
+    }
 
     /// <summary>
     /// Starts an engine for a restore, in a mount namespace of its own: the root that it restores into shows up in no other
@@ -96,13 +110,6 @@ internal sealed class EngineRun : IAsyncDisposable
         });
         _work = RunAsync(async () => await _engine.DumpAsync(options, handler, _refused.Token));
         await ReachGateAsync(request.DeadlineMs);
-        if (_process.Exited.IsCompleted)
-        {
-            // Nobody but the engine was between the images and the job: the freezer has it, only the sockets need care.
-            await EndedAsync();
-            sandbox.ClearRepair();
-            throw new GuardException("the engine was killed after its dump", "The job runs on; try the checkpoint again.");
-        }
     }
 
     /// <summary>Restores up to the gate: all tasks rebuilt, none running.</summary>
@@ -131,7 +138,16 @@ internal sealed class EngineRun : IAsyncDisposable
         _verdict.TrySetResult(true);
         if (_work is null)
             return;
-        var outcome = await _work;
+        EngineOutcome outcome;
+        try
+        {
+            outcome = await _work;
+        }
+        catch (EngineException e)
+        {
+            throw new GuardException($"the engine was killed at its gate: {e.Message}", "The job runs on; try the checkpoint again.");
+        }
+
         if (outcome.Failure is { } failure)
             throw GuardException.From(failure);
         RestoredPid = (outcome as RestoreOutcome)?.Pid;
@@ -142,6 +158,7 @@ internal sealed class EngineRun : IAsyncDisposable
     {
         _refused.Cancel();
         _verdict.TrySetResult(false);
+        _refusal.TrySetResult();
     }
 
     /// <summary>Refuses and waits for the engine to let go.</summary>
@@ -178,14 +195,29 @@ internal sealed class EngineRun : IAsyncDisposable
         _refused.Dispose();
     }
 
+    // Lost memory is one job's trouble, a lost engine in the middle of a dump would be worse. Needs CAP_SYS_RESOURCE.
+    private void KeepFromOutOfMemoryKiller()
+    {
+        try
+        {
+            File.WriteAllText($"/proc/{_process.Pid}/oom_score_adj", NeverKill);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            GuardLog.Write($"oom_score_adj of the engine stays: {e.Message}");
+        }
+    }
+
     private static async Task<EngineOutcome> RunAsync(Func<Task<EngineOutcome>> work) => await Task.Run(work);
 
     private async Task ReachGateAsync(uint deadlineMs)
     {
         var deadline = Task.Delay(TimeSpan.FromMilliseconds(deadlineMs == 0 ? uint.MaxValue / 2 : deadlineMs));
-        var first = await Task.WhenAny(_atGate.Task, _work!, _process.Exited, deadline);
+        var first = await Task.WhenAny(_atGate.Task, _work!, _process.Exited, deadline, _refusal.Task);
         if (first == _atGate.Task)
             return;
+        if (first == _refusal.Task && !await AbandonAsync(RefusalGrace))
+            throw new GuardException("the engine was told to stop and does not answer");
         if (first == deadline)
         {
             Refuse();

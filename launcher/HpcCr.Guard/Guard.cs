@@ -184,7 +184,7 @@ internal sealed class Guard
     private async Task FreezeAsync(TimeSpan deadline)
     {
         var freezer = Freezer();
-        if (freezer.FrozenAncestor() is { } ancestor)
+        if ((freezer.FrozenAncestor() ?? FrozenByVersionOne()) is { } ancestor)
         {
             throw new GuardException($"somebody else has frozen {ancestor}, so the job stands still already",
                 "Thaw that cgroup first.")
@@ -195,6 +195,15 @@ internal sealed class Guard
 
         _frozenSince = Stopwatch.GetTimestamp();
         await freezer.FreezeAsync(deadline, CancellationToken.None);
+    }
+
+    // On hybrid hosts somebody may use the other hierarchy; a task that it has frozen never reports to ours.
+    private string? FrozenByVersionOne()
+    {
+        if (CgroupHost.Detect().V1FreezerPathOf(_sandbox.RootPid) is not { } path)
+            return null;
+        using var freezer = new CgroupV1Freezer(path);
+        return freezer.IsFrozen ? path : freezer.FrozenAncestor();
     }
 
     private double Thaw()
@@ -239,8 +248,8 @@ internal sealed class Guard
         catch (GuardException e) when (e.EngineDied)
         {
             // The engine held the tasks and is gone: memory and sockets are in an unknown state. Nothing is kept half alive.
-            await KillAsync();
             _sandbox.MarkLost();
+            await KillAsync();
             throw;
         }
     }
@@ -273,8 +282,14 @@ internal sealed class Guard
             return;
         }
 
-        if (_engine is { } engine && !await engine.AbandonAsync(EngineGrace))
-            await TakeBackFromHungEngineAsync(engine);
+        if (_engine is { } engine)
+        {
+            if (!await engine.AbandonAsync(EngineGrace))
+                await TakeBackFromHungEngineAsync(engine);
+            else if (engine.DiedAtGate)
+                _sandbox.ClearRepair();
+        }
+
         await DropEngineAsync();
         if (Unlock() && _frozenSince != 0)
             _sandbox.Kick();

@@ -80,9 +80,8 @@ internal sealed class LocalJob : IAsyncDisposable
     /// <summary>Prolongs the lease of what is held; called at every word of the coordinator.</summary>
     public void RenewLease()
     {
-        if (Epoch is not { } epoch)
-            return;
-        _ = RenewAsync(new GuardRequest { RenewLease = new RenewLease { LeaseMs = epoch.LeaseMs } });
+        if ((Epoch?.LeaseMs ?? Restoring?.LeaseMs) is { } lease)
+            _ = RenewAsync(new GuardRequest { RenewLease = new RenewLease { LeaseMs = lease } });
     }
 
     /// <inheritdoc/>

@@ -80,7 +80,11 @@ internal sealed class LocalJobs(LauncherOptions options, ILogger log)
             var status = (await job.AskAsync(new GuardRequest { Status = new GetStatus() }, CancellationToken.None)).Status;
             log.LogInformation("{Job}: found its guard again, {State}", spec.Name, status.State);
             if (status.State is SandboxState.Running or SandboxState.Ended)
+            {
+                AbortPhase.DiscardAll(job);
                 continue;
+            }
+
             await RemoveAsync(job, CancellationToken.None);
         }
 

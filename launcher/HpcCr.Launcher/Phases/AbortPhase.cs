@@ -28,6 +28,16 @@ internal static class AbortPhase
         job.Epoch = null;
     }
 
+    /// <summary>An earlier launcher died in the middle of an epoch: what it left of any is removed.</summary>
+    public static void DiscardAll(LocalJob job)
+    {
+        if (Directory.Exists(job.Layout.Staging))
+            Directory.Delete(job.Layout.Staging, recursive: true);
+        foreach (var partial in job.Store.Run(() => Directory.GetDirectories(job.Spec.Folder, "*" + EpochName.PartialSuffix)))
+            if (EpochName.ParseAny(Path.GetFileName(partial)) is { } epoch)
+                Discard(job, epoch);
+    }
+
     // Every node removes its own folder; whoever is last removes the epoch's.
     private static void Discard(LocalJob job, int epoch) => job.Store.Run(() =>
     {

@@ -28,6 +28,8 @@ internal static class CommandRunner
     public static T Read<T>(CommandEntry entry, CommandArguments arguments)
         where T : CliCommand, new()
     {
+        if (ValueMissing<T>(arguments.Options) is { } option)
+            throw new HpcCrException(FailureKind.Usage, $"option {option} needs a value", $"See `hpccr {entry.Name} --help`.");
         var result = Parse<T>(arguments.Options);
         if (result is NotParsed<T> not)
             throw UsageFault.Of(entry, not.Errors, KnownOptions<T>());
@@ -58,6 +60,19 @@ internal static class CommandRunner
         return parser.ParseArguments(() => new T(), words);
     }
 
-    private static IEnumerable<string> KnownOptions<T>() =>
-        typeof(T).GetProperties().Select(property => property.GetCustomAttribute<OptionAttribute>()?.LongName).OfType<string>();
+    // The parser takes an option without its value for one that was not given.
+    private static string? ValueMissing<T>(IReadOnlyList<string> words)
+    {
+        var withValue = Options<T>().Where(option => option.Property.PropertyType != typeof(bool)).Select(option => $"--{option.LongName}").ToHashSet();
+        return words.Where((word, at) => withValue.Contains(word) && (at + 1 == words.Count || words[at + 1].StartsWith("--", StringComparison.Ordinal)))
+            .FirstOrDefault();
+    }
+
+    private static IEnumerable<string> KnownOptions<T>() => Options<T>().Select(option => option.LongName);
+
+    private static IEnumerable<(PropertyInfo Property, string LongName)> Options<T>() =>
+        from property in typeof(T).GetProperties()
+        let option = property.GetCustomAttribute<OptionAttribute>()
+        where option is not null
+        select (property, option.LongName);
 }

@@ -9,17 +9,14 @@ internal static class LabDown
     /// <returns>False when there was none.</returns>
     public static async Task<bool> RunAsync(LabLayout layout, CancellationToken cancellationToken)
     {
-        if (!Directory.Exists(layout.Root)) return false;
         using var held = await LabLock.TakeAsync(layout, cancellationToken);
-        await RemoveAsync(layout, keepLock: false, cancellationToken);
+        if (!Directory.Exists(layout.Root)) return false;
+        await RemoveAsync(layout, cancellationToken);
         return true;
     }
 
     /// <summary>Takes away whatever there is of a lab, however far it had come. The caller holds the lock.</summary>
-    /// <param name="layout">Where.</param>
-    /// <param name="keepLock">Whether the folder with the lock stays, for a lab that comes next.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    public static async Task RemoveAsync(LabLayout layout, bool keepLock, CancellationToken cancellationToken)
+    public static async Task RemoveAsync(LabLayout layout, CancellationToken cancellationToken)
     {
         var state = ReadWhatCanBeRead(layout);
         if (LabDaemons.FindCoordinator(layout) is { } coordinator) await LabNodes.EndAsync(coordinator, "the coordinator", cancellationToken);
@@ -34,7 +31,7 @@ internal static class LabDown
         // A start that was interrupted before it was written down is found by its cgroup or by the pid that it left.
         foreach (var left in LeftoverPids(layout)) await LabNodes.EndAsync(left, "the lab", cancellationToken);
         await LabCgroup.RemoveAsync(state?.Cgroup ?? LabCgroup.PathFor(layout.Run), cancellationToken);
-        RemoveFiles(layout, keepLock);
+        RemoveFiles(layout);
     }
 
     private static LabState? ReadWhatCanBeRead(LabLayout layout)
@@ -73,11 +70,9 @@ internal static class LabDown
         }
     }
 
-    private static void RemoveFiles(LabLayout layout, bool keepLock)
+    private static void RemoveFiles(LabLayout layout)
     {
-        foreach (var folder in Directory.EnumerateDirectories(layout.Root)) Directory.Delete(folder, recursive: true);
-        foreach (var file in Directory.EnumerateFiles(layout.Root).Where(file => file != layout.Lock)) File.Delete(file);
-        if (!keepLock) Directory.Delete(layout.Root, recursive: true);
+        Directory.Delete(layout.Root, recursive: true);
         File.Delete(layout.Run.CoordinatorSocket);
         if (!Directory.EnumerateFileSystemEntries(layout.Run.Root).Any()) Directory.Delete(layout.Run.Root);
     }

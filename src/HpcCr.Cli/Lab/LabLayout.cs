@@ -10,9 +10,6 @@ internal sealed record LabLayout(RunLayout Run)
     /// <summary>What is up (<see cref="LabState"/>).</summary>
     public string State => Path.Combine(Root, "lab.json");
 
-    /// <summary>Held while something is changed.</summary>
-    public string Lock => Path.Combine(Root, "lock");
-
     /// <summary>The cluster's key.</summary>
     public string Key => Path.Combine(Root, "cluster.pem");
 

@@ -1,8 +1,9 @@
+using System.Net.Sockets;
 using HpcCr.Cli.Processes;
 
 namespace HpcCr.Cli.Lab;
 
-/// <summary>One command at a time changes the lab.</summary>
+/// <summary>One command at a time changes the lab. The lock is a name among the kernel's sockets, so it ends with whoever holds it.</summary>
 internal static class LabLock
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
@@ -10,7 +11,7 @@ internal static class LabLock
     /// <summary>Takes the lock; disposing gives it back.</summary>
     public static async Task<IDisposable> TakeAsync(LabLayout layout, CancellationToken cancellationToken)
     {
-        FileStream? held = null;
+        Socket? held = null;
         var taken = await Poll.UntilAsync(() => (held = TryTake(layout)) is not null, Deadline, cancellationToken);
         return taken
             ? held!
@@ -18,15 +19,17 @@ internal static class LabLock
                 "Wait for it to end, then try again.");
     }
 
-    private static FileStream? TryTake(LabLayout layout)
+    private static Socket? TryTake(LabLayout layout)
     {
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
         {
-            Directory.CreateDirectory(layout.Root);
-            return new FileStream(layout.Lock, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            socket.Bind(new UnixDomainSocketEndPoint($"\0hpccr-lab{layout.Root}"));
+            return socket;
         }
-        catch (IOException)
+        catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressAlreadyInUse)
         {
+            socket.Dispose();
             return null;
         }
     }

@@ -15,12 +15,12 @@ internal static class LabUp
     public static async Task<LabState> RunAsync(
         LabLayout layout, int nodes, int slots, Action<string> started, CancellationToken cancellationToken)
     {
-        // Before anything is made, so that nothing of that coordinator's is taken away with it.
-        if (LabStateFile.Read(layout) is null && new UnixAddress(layout.Run.CoordinatorSocket).IsAnswering())
-            throw new HpcCrException(FailureKind.NotAllowed, $"a coordinator that is not a lab's answers at {layout.Run.CoordinatorSocket}",
-                $"End it first, or give the lab a run folder of its own with {RunLayout.Variable}.");
         using var held = await LabLock.TakeAsync(layout, cancellationToken);
         var before = LabStateFile.Read(layout);
+        // Before anything is made, so that nothing of that coordinator's is taken away with it.
+        if (before is null && new UnixAddress(layout.Run.CoordinatorSocket).IsAnswering())
+            throw new HpcCrException(FailureKind.NotAllowed, $"a coordinator that is not a lab's answers at {layout.Run.CoordinatorSocket}",
+                $"End it first, or give the lab a run folder of its own with {RunLayout.Variable}.");
         if (before is not null && (before.Nodes, before.Slots) != (nodes, slots))
             throw new HpcCrException(FailureKind.Failed,
                 $"a lab of {before.Nodes} nodes with {before.Slots} slots each is up already",
@@ -28,7 +28,7 @@ internal static class LabUp
         if (before is { Control: not { IsAlive: true } })
         {
             // Without the bridge's place nothing that is left of the lab is of use.
-            await LabDown.RemoveAsync(layout, keepLock: true, cancellationToken);
+            await LabDown.RemoveAsync(layout, cancellationToken);
             before = null;
         }
 
@@ -42,7 +42,7 @@ internal static class LabUp
         catch when (before is null)
         {
             // What began to be made is taken away again, whatever stopped it.
-            await LabDown.RemoveAsync(layout, keepLock: false, CancellationToken.None);
+            await LabDown.RemoveAsync(layout, CancellationToken.None);
             throw;
         }
     }

@@ -1,0 +1,56 @@
+using HpcCr.Protocol;
+
+namespace HpcCr.Cli.Tests.Connection;
+
+public sealed class SpecMappingTests
+{
+    private static readonly JobSpec Spec = new()
+    {
+        Name = "s",
+        Command = ["mpirun", "a b", "c\nd", ""],
+        Environment = new Dictionary<string, string> { ["A"] = "1=2", ["EMPTY"] = "" },
+        WorkingDirectory = "/home/a b",
+        Umask = 0x3f,
+        Uid = 1000,
+        Gid = 100,
+        Limits = [new ResourceLimit(7, 1024, ulong.MaxValue)],
+        Nodes = ["node1", "node2"],
+        CheckpointDirectory = "/ckpt",
+        PrivateTmp = true,
+    };
+
+    [Fact]
+    public void AJob_ThatTravels_IsTheSameAtTheOtherEnd()
+    {
+        var back = Spec.ToWire().ToCore();
+        Assert.Equal(Spec with { Command = back.Command, Environment = back.Environment, Limits = back.Limits, Nodes = back.Nodes }, back);
+        Assert.Equal(Spec.Command, back.Command);
+        Assert.Equal(Spec.Environment, back.Environment);
+        Assert.Equal(Spec.Limits, back.Limits);
+        Assert.Equal(Spec.Nodes, back.Nodes);
+    }
+
+    [Fact]
+    public void AJobThatIsWrong_IsRefused()
+    {
+        Refused(wire => wire.Name = "../x");
+        Refused(wire => wire.Command.Clear());
+        Refused(wire => wire.Command[1] = "a\0b");
+        Refused(wire => wire.Environment["X\0"] = "");
+        Refused(wire => wire.Environment["X=Y"] = "");
+        Refused(wire => wire.WorkingDirectory = "relative");
+        Refused(wire => wire.CheckpointDirectory = "/a\0b");
+        Refused(wire => wire.Nodes[0] = "a/b");
+    }
+
+    [Fact]
+    public void EveryState_Travels() =>
+        Assert.All(Enum.GetValues<JobState>(), state => Assert.Equal(state, state.ToWire().ToCore()));
+
+    private static void Refused(Action<Protocol.V1.JobSpec> change)
+    {
+        var wire = Spec.ToWire();
+        change(wire);
+        Assert.Equal(FailureKind.Usage, Assert.Throws<HpcCrException>(() => wire.ToCore()).Kind);
+    }
+}

@@ -1,0 +1,20 @@
+namespace HpcCr.SystemTests.Infrastructure;
+
+/// <summary>Paths of the compiled test programs (tests/programs).</summary>
+internal static class TestPrograms
+{
+    public static string AcceptQueue => Path("acceptq");
+    public static string ExitCode => Path("exitcode");
+    public static string Fill => Path("fill");
+    public static string Output => Path("output");
+    public static string Pipeline => Path("pipeline.sh");
+    public static string SelfCheck => Path("selfcheck");
+    public static string SharedMemoryFile => Path("shmfile");
+    public static string TcpClose => Path("tcpclose");
+    public static string Threads => Path("threads");
+
+    /// <summary>An MPI program: <c>Mpi("stencil", "openmpi")</c>.</summary>
+    public static string Mpi(string name, string family) => Path($"{name}.{family}");
+
+    private static string Path(string name) => System.IO.Path.Combine(Deployment.TestPrograms, name);
+}
