@@ -50,9 +50,11 @@ public static class EpochTransitions
 
             [(Seal, AllDone)] = Commit,
             [(Seal, Failed)] = Abort,
+            [(Seal, EngineDied)] = Abort,
 
             [(Commit, AllDone)] = Complete,
             [(Commit, Failed)] = Abort,
+            [(Commit, EngineDied)] = Abort,
 
             [(SealStopped, AllDone)] = CommitStopped,
             [(SealStopped, Failed)] = Abort,

@@ -8,6 +8,9 @@ public static class EpochName
     /// <summary>What an epoch in the making ends with.</summary>
     public const string PartialSuffix = ".partial";
 
+    /// <summary>The highest number of an epoch.</summary>
+    public const int Maximum = 999_999;
+
     private const string Prefix = "epoch-";
 
     /// <summary>The folder of a committed epoch.</summary>
@@ -20,7 +23,7 @@ public static class EpochName
     public static int? Parse(string name) =>
         name.StartsWith(Prefix, StringComparison.Ordinal)
         && int.TryParse(name.AsSpan(Prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var epoch)
-        && epoch > 0 && Of(epoch) == name
+        && epoch is > 0 and <= Maximum && Of(epoch) == name
             ? epoch
             : null;
 

@@ -24,7 +24,7 @@ public static partial class JobName
     public static string Generate(string command)
     {
         var stem = new string([.. Path.GetFileNameWithoutExtension(command).Where(char.IsAsciiLetterOrDigit).Take(20)]);
-        return $"{(stem.Length == 0 ? "job" : stem)}-{new string(Random.Shared.GetItems<char>(Alphabet, 4))}";
+        return $"{(stem is "" or "epoch" ? "job" + stem : stem)}-{new string(Random.Shared.GetItems<char>(Alphabet, 4))}";
     }
 
     /// <summary>Text from outside, safe to print on a terminal: control characters become '?', long text is cut.</summary>

@@ -12,10 +12,10 @@ public static class RestartScript
     {
         var folders = string.Join(' ', manifest.Nodes.Select(n => Quote(n.Node)));
         return Template()
-            .Replace("@JOB@", manifest.Job, StringComparison.Ordinal)
+            .Replace("@JOB@", JobName.Printable(manifest.Job), StringComparison.Ordinal)
             .Replace("@EPOCH@", manifest.Epoch.ToString(), StringComparison.Ordinal)
             .Replace("@TIME@", manifest.Time.ToString("u"), StringComparison.Ordinal)
-            .Replace("@NODE_LIST@", string.Join(", ", manifest.Nodes.Select(n => n.Node)), StringComparison.Ordinal)
+            .Replace("@NODE_LIST@", JobName.Printable(string.Join(", ", manifest.Nodes.Select(n => n.Node))), StringComparison.Ordinal)
             .Replace("@NODES@", folders, StringComparison.Ordinal);
     }
 

@@ -1,0 +1,72 @@
+using System.Net;
+
+namespace HpcCr.Core;
+
+/// <summary>What can be wrong with a manifest that is well-formed JSON. Whoever uses one that has none of it meets no surprise.</summary>
+internal static class ManifestFaults
+{
+    /// <summary>The first fault as half a sentence, or null.</summary>
+    public static string? FirstOf(Manifest manifest) =>
+        HasGaps(manifest) ? "it has an empty entry, or lacks one"
+        : OfEpoch(manifest) ?? OfSpec(manifest.Spec)
+        ?? (manifest.Nodes.Select(n => n.Node).SequenceEqual(manifest.Spec.Nodes) ? null : "its nodes are not those of the job")
+        ?? manifest.Nodes.Select(OfNode).FirstOrDefault(fault => fault is not null)
+        ?? (TotalOf(manifest) > long.MaxValue ? "its files are larger than any disk" : null);
+
+    // The JSON reader knows which properties may be null, but neither elements of lists nor properties that are left out.
+    private static bool HasGaps(Manifest manifest) =>
+        HasGap(manifest.Nodes) || HasGap(manifest.Signatures)
+        || manifest.Nodes.Any(n => HasGap(n.Addresses) || HasGap(n.Files) || HasGap(n.Connections) || HasGap(n.Listeners) || HasGap(n.JobFiles))
+        || HasGap(manifest.Spec.Command) || HasGap(manifest.Spec.Nodes) || HasGap(manifest.Spec.Limits) || HasGap(manifest.Spec.Environment?.Values);
+
+    private static bool HasGap<T>(IEnumerable<T>? list)
+        where T : class => list is null || list.Contains(null!);
+
+    private static string? OfEpoch(Manifest manifest) =>
+        !JobName.IsValid(manifest.Job) || manifest.Spec.Name != manifest.Job ? "its job's name is wrong"
+        : manifest.Epoch is <= 0 or > EpochName.Maximum ? "its epoch number is wrong"
+        : manifest.Hash != "sha256" ? $"its hash '{JobName.Printable(manifest.Hash)}' is not known"
+        : null;
+
+    private static string? OfSpec(JobSpec spec) =>
+        spec.Command.Count == 0 || spec.Nodes.Count == 0 || !spec.Nodes.All(NodeName.IsValid) || spec.Nodes.Distinct().Count() < spec.Nodes.Count
+            ? "its command or nodes are wrong"
+        : !Path.IsPathRooted(spec.CheckpointDirectory) || !Path.IsPathRooted(spec.WorkingDirectory) ? "a directory in it is not absolute"
+        : spec.Environment.SelectMany(e => new[] { e.Key, e.Value }).Concat(spec.Command)
+            .Append(spec.CheckpointDirectory).Append(spec.WorkingDirectory).Any(HasNul) ? "it has a character that no process can be given"
+        : null;
+
+    private static string? OfNode(ManifestNode node)
+    {
+        var paths = node.Files.Select(f => f.Path).ToHashSet();
+        if (paths.Count < node.Files.Count)
+            return $"a file of {node.Node} is named twice";
+        foreach (var file in node.Files)
+        {
+            if (!IsInside(file.Path) || file.Size < 0 || !IsSha256(file.Sha256))
+                return $"file '{JobName.Printable(file.Path)}' of {node.Node} is described wrongly";
+            if (FoldersOf(file.Path).Any(paths.Contains))
+                return $"one name in the path '{JobName.Printable(file.Path)}' of {node.Node} is both a file and a folder";
+        }
+
+        if (node.JobFiles.Any(f => f.Size < 0 || !Path.IsPathRooted(f.Path) || HasNul(f.Path)))
+            return $"an open file of {node.Node} is described wrongly";
+        return node.Connections.SelectMany(c => new[] { c.Local, c.Remote }).Concat(node.Listeners).All(text => IPEndPoint.TryParse(text, out _))
+            ? null
+            : $"a connection of {node.Node} is described wrongly";
+    }
+
+    private static decimal TotalOf(Manifest manifest) => manifest.Nodes.SelectMany(n => n.Files).Sum(f => (decimal)f.Size);
+
+    private static IEnumerable<string> FoldersOf(string path)
+    {
+        for (var slash = path.IndexOf('/'); slash >= 0; slash = path.IndexOf('/', slash + 1))
+            yield return path[..slash];
+    }
+
+    private static bool IsInside(string path) => !HasNul(path) && path.Split('/').All(part => part is not ("" or "." or ".."));
+
+    private static bool IsSha256(string text) => text.Length == 64 && text.All(char.IsAsciiHexDigitLower);
+
+    private static bool HasNul(string text) => text.Contains('\0');
+}
