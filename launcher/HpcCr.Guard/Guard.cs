@@ -200,7 +200,8 @@ internal sealed class Guard
     // On hybrid hosts somebody may use the other hierarchy; a task that it has frozen never reports to ours.
     private string? FrozenByVersionOne()
     {
-        if (CgroupHost.Detect().V1FreezerPathOf(_sandbox.RootPid) is not { } path)
+        // The root of that hierarchy cannot be frozen, and has no file that would say so.
+        if (CgroupHost.Detect().V1FreezerPathOf(_sandbox.RootPid) is not { } path || !File.Exists(Path.Combine(path, "freezer.state")))
             return null;
         using var freezer = new CgroupV1Freezer(path);
         return freezer.IsFrozen ? path : freezer.FrozenAncestor();

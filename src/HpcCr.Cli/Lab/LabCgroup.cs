@@ -24,6 +24,13 @@ internal static class LabCgroup
         }
     }
 
+    /// <summary>The lab's cgroup, made if it is not there.</summary>
+    public static string Make(LabState state)
+    {
+        if (state.Cgroup.Length > 0) Directory.CreateDirectory(state.Cgroup);
+        return state.Cgroup;
+    }
+
     /// <summary>The node's cgroup, made if it is not there.</summary>
     public static string Make(LabState state, LabNode node)
     {

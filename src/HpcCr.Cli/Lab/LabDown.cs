@@ -10,7 +10,9 @@ internal static class LabDown
     public static async Task<bool> RunAsync(LabLayout layout, CancellationToken cancellationToken)
     {
         using var held = await LabLock.TakeAsync(layout, cancellationToken);
-        if (!Directory.Exists(layout.Root)) return false;
+        // Its cgroup tells of a lab whose folder somebody has removed.
+        if (!Directory.Exists(layout.Root) && !Directory.Exists(LabCgroup.PathFor(layout.Run))) return false;
+        Directory.CreateDirectory(layout.Root);
         await RemoveAsync(layout, cancellationToken);
         return true;
     }

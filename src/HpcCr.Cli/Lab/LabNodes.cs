@@ -19,7 +19,7 @@ internal static class LabNodes
     {
         if (state.Control is not { IsAlive: true } control)
         {
-            control = await StartControlAsync(layout, cancellationToken);
+            control = await StartControlAsync(layout, state, cancellationToken);
             state = state with { Control = control };
             LabStateFile.Write(layout, state);
             started("control");
@@ -69,12 +69,12 @@ internal static class LabNodes
                 "A process of it may hang in the kernel; see /proc/PID/stack, then `hpccr lab down` again.");
     }
 
-    private static async Task<ProcessIdentity> StartControlAsync(LabLayout layout, CancellationToken cancellationToken)
+    private static async Task<ProcessIdentity> StartControlAsync(LabLayout layout, LabState state, CancellationToken cancellationToken)
     {
         File.Delete(layout.ControlPid);
         File.Delete(layout.ControlLog);
         await Tool.RunAsync("starting the lab's control place", Tool.Script("spawn.sh"),
-            [layout.ControlLog, "", "unshare", "--net", Tool.Script("control-init.sh"), layout.ControlPid], "", cancellationToken);
+            [layout.ControlLog, LabCgroup.Make(state), "unshare", "--net", Tool.Script("control-init.sh"), layout.ControlPid], "", cancellationToken);
         return await AwaitPidAsync(layout.ControlPid, layout.ControlLog, "the lab's control place", cancellationToken);
     }
 

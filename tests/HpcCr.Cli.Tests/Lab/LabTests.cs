@@ -86,6 +86,16 @@ public sealed class LabTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Down_WhenItsFolderIsGone_StillLeavesNothing()
+    {
+        var state = await UpAsync(1);
+        Directory.Delete(_layout.Root, recursive: true);
+        Assert.True(await LabDown.RunAsync(_layout, Cancelled));
+        Assert.DoesNotContain(state.Inits.Values.Append(state.Control!), init => init.IsAlive);
+        Assert.False(Directory.Exists(state.Cgroup));
+    }
+
+    [Fact]
     public void AReusedPid_IsNotTheSameProcess()
     {
         var self = ProcessIdentity.Of(Environment.ProcessId)!;
