@@ -201,7 +201,7 @@ internal sealed class Guard
     // On hybrid hosts somebody may use the other hierarchy; a task that it has frozen never reports to ours.
     private string? FrozenByVersionOne()
     {
-        // The root of the hierarchy has no such file and cannot be frozen.
+        // The root of that hierarchy cannot be frozen, and has no file that would say so.
         if (CgroupHost.Detect().V1FreezerPathOf(_sandbox.RootPid) is not { } path || !File.Exists(Path.Combine(path, "freezer.state")))
             return null;
         using var freezer = new CgroupV1Freezer(path);

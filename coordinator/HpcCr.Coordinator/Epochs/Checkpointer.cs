@@ -29,5 +29,10 @@ internal sealed class Checkpointer(NodeRegistry nodes, JobEnder ender, Coordinat
                 await ender.EndAsync(job, JobState.Lost, reason: e.Message);
             throw;
         }
+        finally
+        {
+            // Only now: until the job has its last state, no other epoch may begin and what its nodes report is this epoch's doing.
+            job.EndEpoch(runner);
+        }
     }
 }

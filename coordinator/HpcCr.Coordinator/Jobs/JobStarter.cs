@@ -31,7 +31,7 @@ internal sealed class JobStarter(NodeRegistry nodes, JobTable jobs, JobEnder end
             log.LogInformation("{Job}: runs on {Nodes}", job.Name, string.Join(", ", spec.Nodes));
             return job;
         }
-        catch (NodeFailedException e)
+        catch (Exception e)
         {
             await ender.EndAsync(job, JobState.Failed, reason: e.Message);
             throw;
