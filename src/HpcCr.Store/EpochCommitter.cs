@@ -10,7 +10,7 @@ public sealed class EpochCommitter(IStoreAccess access, Action<string> syncDirec
 {
     private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
-    /// <summary>Makes the folder of an epoch in the making; one that an earlier attempt left is an error.</summary>
+    /// <summary>Makes the folder of an epoch in the making. Every node of the job does so; whoever is first makes it.</summary>
     /// <returns>Its path.</returns>
     public string Begin(string jobFolder, int epoch) => access.Run(() =>
     {
@@ -32,7 +32,17 @@ public sealed class EpochCommitter(IStoreAccess access, Action<string> syncDirec
             syncDirectory(Path.Combine(partial, node.Node));
         syncDirectory(partial);
         Directory.Move(partial, final);
-        syncDirectory(jobFolder);
+        try
+        {
+            syncDirectory(jobFolder);
+        }
+        catch
+        {
+            // Perhaps durable is not durable: nobody may find what was reported as failed.
+            Directory.Move(final, partial);
+            throw;
+        }
+
         PointLatest(jobFolder, EpochName.Of(manifest.Epoch));
         return final;
     });
@@ -62,7 +72,7 @@ public sealed class EpochCommitter(IStoreAccess access, Action<string> syncDirec
             File.Delete(link);
             File.CreateSymbolicLink(link, target);
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             // Scanning finds the newest epoch.
         }

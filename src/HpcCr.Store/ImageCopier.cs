@@ -51,7 +51,7 @@ public static class ImageCopier
             try
             {
                 var path = Path.Combine(source, file.Path);
-                await using var reader = access.Run(() => OpenNoLink(path));
+                await using var reader = access.Run(() => OpenImage(path, file.Size));
                 await using var writer = Create(Path.Combine(destination, file.Path));
                 if (reader.Length != file.Size || await CopyAsync(reader, writer, token) != file.Sha256)
                     throw Damaged(path, "is not what was written");
@@ -69,13 +69,25 @@ public static class ImageCopier
     private static FileStream OpenRead(string path) =>
         new(path, new FileStreamOptions { Mode = FileMode.Open, Access = FileAccess.Read, BufferSize = 0, Options = FileOptions.SequentialScan });
 
-    private static FileStream OpenNoLink(string path) => new FileInfo(path).LinkTarget is null
-        ? OpenRead(path)
-        : throw Damaged(path, "is a link");
+    // The size is looked at first: what is no regular file has none, and opening a pipe would wait for a writer.
+    private static FileStream OpenImage(string path, long size)
+    {
+        try
+        {
+            var info = new FileInfo(path);
+            return info.LinkTarget is not null ? throw Damaged(path, "is a link")
+                : info.Exists && info.Length != size ? throw Damaged(path, $"has {info.Length} bytes instead of {size}")
+                : OpenRead(path);
+        }
+        catch (UnauthorizedAccessException)
+        {
+            throw Damaged(path, Directory.Exists(path) ? "is a folder" : "may not be read by the job's user");
+        }
+    }
 
     private static FileStream Create(string path)
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        MakeFolder(Path.GetDirectoryName(path)!);
         return new(path, new FileStreamOptions
         {
             Mode = FileMode.CreateNew,
@@ -83,6 +95,15 @@ public static class ImageCopier
             BufferSize = 0,
             UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
         });
+    }
+
+    // One call for the whole path would give the mode to its last folder only.
+    private static void MakeFolder(string path)
+    {
+        if (Directory.Exists(path))
+            return;
+        MakeFolder(Path.GetDirectoryName(path)!);
+        Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 
     private static async Task<string> CopyAsync(FileStream reader, FileStream writer, CancellationToken cancellationToken)

@@ -120,6 +120,18 @@ static inline int64_t now_ns(clockid_t clock)
     return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
+/* The longest step of a program is what a pause looks like from inside: `gap N ms` is said for every step that
+ * took longer than `threshold_ms` (0: never). */
+static inline void tell_gap(int64_t *last_step, long threshold_ms)
+{
+    if (threshold_ms <= 0)
+        return;
+    int64_t now = now_ns(CLOCK_MONOTONIC);
+    if (*last_step != 0 && now - *last_step > threshold_ms * 1000000)
+        say("gap %.1f ms", (double)(now - *last_step) / 1e6);
+    *last_step = now;
+}
+
 /* Blocks while `path` exists, so that a test can hold a program in one state and then let it go. */
 static inline void hold_while_exists(const char *path)
 {

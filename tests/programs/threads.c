@@ -86,11 +86,14 @@ int main(int argc, char **argv)
     for (long i = 0; i < threads; i++)
         if ((errno = pthread_create(&ids[i], NULL, run, (void *)i)) != 0)
             die_errno("threads: pthread_create");
+    /* The last turns are still being taken while the first threads have ended: the chain is theirs until all have. */
+    uint64_t counters = 0;
     for (long i = 0; i < threads; i++) {
         void *counter;
         pthread_join(ids[i], &counter);
-        chain = mix64(chain + (uint64_t)counter);
+        counters = mix64(counters + (uint64_t)counter);
     }
+    chain = mix64(chain + counters);
     say("final %ld checksum %016" PRIx64, rounds, chain);
     return 0;
 }

@@ -32,5 +32,10 @@ internal sealed class Checkpointer(NodeRegistry nodes, JobEnder ender, Coordinat
                 throw new HpcCrException(FailureKind.JobLost, e.Message, $"`hpccr restart {job.Name}` starts the job again from its newest epoch.");
             throw;
         }
+        finally
+        {
+            // Only now: until the job has its last state, no other epoch may begin and what its nodes report is this epoch's doing.
+            job.EndEpoch(runner);
+        }
     }
 }

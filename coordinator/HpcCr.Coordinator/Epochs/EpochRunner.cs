@@ -65,17 +65,9 @@ internal sealed class EpochRunner
     public async Task<CheckpointResult> RunAsync()
     {
         Number = _job.BeginEpoch(this);
-        try
-        {
-            Post(EpochEvent.Begin);
-            while (!State.IsFinal())
-                Post(await ActAsync());
-        }
-        finally
-        {
-            _job.EndEpoch(_path.Length > 0 ? Number : null);
-        }
-
+        Post(EpochEvent.Begin);
+        while (!State.IsFinal())
+            Post(await ActAsync());
         return State is EpochState.Complete or EpochState.Stopped ? Result() : throw Failure();
     }
 
@@ -134,6 +126,14 @@ internal sealed class EpochRunner
             _failure ??= e;
             return EpochEvent.Failed;
         }
+        catch (Exception e)
+        {
+            // Whatever it is, the nodes hold the job and have to hear that they are to let it go.
+            _log.LogError(e, "{Job} epoch {Epoch}: {State} has a defect", _job.Name, Number, State);
+            _failure ??= new HpcCrException(FailureKind.Internal, $"{State} of epoch {Number} of {_job.Name} failed: {e.Message}",
+                "The coordinator's log has the details.", e);
+            return EpochEvent.Failed;
+        }
     }
 
     private async Task<EpochEvent> FreezeAsync()
@@ -167,7 +167,7 @@ internal sealed class EpochRunner
         await AskAllAsync(Simple(c => c.Thaw = new Thaw()));
         _frozen = 0;
         // The job's own progress is what is waited for here; a longer run with every attempt.
-        await Task.Delay(RefreezePause * _refreezes, _cancelled.Token);
+        await Task.Delay(RefreezePause * _refreezes, _nodes.Time, _cancelled.Token);
         return EpochEvent.AllDone;
     }
 
@@ -219,6 +219,7 @@ internal sealed class EpochRunner
         var command = new Command { Job = _job.Name, Epoch = (uint)Number, Commit = new Commit { ManifestJson = json } };
         var replies = await NodeGroup.AskAllAsync(_nodes, [_job.Spec.Head], _ => command, "commit", SealDeadline, CancellationToken.None);
         _path = replies[_job.Spec.Head].Committed.Path;
+        _job.Committed(Number);
         if (!_stop)
             await TellAllAsync(c => c.Abort = new Abort(), "forget");
         return EpochEvent.AllDone;

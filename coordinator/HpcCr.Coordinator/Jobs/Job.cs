@@ -7,8 +7,12 @@ namespace HpcCr.Coordinator;
 /// <summary>One job as the coordinator knows it.</summary>
 internal sealed class Job(JobSpec spec)
 {
+    private static long _lastSerial;
     private readonly System.Threading.Lock _gate = new();
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Counts jobs as they come; a later one has a higher number.</summary>
+    public long Serial { get; } = Interlocked.Increment(ref _lastSerial);
 
     /// <summary>What it was started with.</summary>
     public JobSpec Spec { get; } = spec;
@@ -98,7 +102,7 @@ internal sealed class Job(JobSpec spec)
         lock (_gate)
         {
             if (Epoch is { } busy)
-                throw new HpcCrException(FailureKind.Failed, $"epoch {busy.Number} of {Name} is under way ({busy.State})", "Wait for it to end; `hpccr status` shows it.");
+                throw new HpcCrException(FailureKind.Failed, $"epoch {HighestEpoch} of {Name} is under way ({busy.State})", "Wait for it to end; `hpccr status` shows it.");
             if (State != JobState.Running)
             {
                 throw new HpcCrException(FailureKind.Failed, $"job {Name} does not run: it is {State}",
@@ -112,14 +116,24 @@ internal sealed class Job(JobSpec spec)
         }
     }
 
-    /// <summary>The epoch is over.</summary>
-    public void EndEpoch(int? committed)
+    /// <summary>The epoch is durable.</summary>
+    public void Committed(int epoch)
     {
         lock (_gate)
         {
+            Epochs = [.. Epochs.Append(epoch).Distinct().Order()];
+            Wake();
+        }
+    }
+
+    /// <summary>The epoch is over; nothing happens when it never began.</summary>
+    public void EndEpoch(EpochRunner runner)
+    {
+        lock (_gate)
+        {
+            if (!ReferenceEquals(Epoch, runner))
+                return;
             Epoch = null;
-            if (committed is { } number)
-                Epochs = [.. Epochs.Append(number).Order()];
             if (State == JobState.Checkpointing)
                 State = JobState.Running;
             Wake();

@@ -26,6 +26,12 @@ internal sealed class JobRestarter(NodeRegistry nodes, JobTable jobs, JobStarter
     public async Task<RestartResult> RestartAsync(RestartRequest request, uint uid, uint gid, Action<string, string> progress, CancellationToken cancellationToken)
     {
         var manifest = await LoadAsync(request.EpochPath, uid, gid, cancellationToken);
+        if (uid != 0 && uid != manifest.Spec.Uid)
+        {
+            throw new HpcCrException(FailureKind.NotAllowed, $"epoch {manifest.Epoch} of {manifest.Job} is of another user's job",
+                "Only the job's owner and root may restart it.");
+        }
+
         if (request.Nodes.Count > 0 && !request.Nodes.SequenceEqual(manifest.Spec.Nodes))
         {
             throw new HpcCrException(FailureKind.Unsupported,
@@ -54,8 +60,8 @@ internal sealed class JobRestarter(NodeRegistry nodes, JobTable jobs, JobStarter
         jobs.Add(job);
         try
         {
+            await starter.ReadEpochsAsync(job, cancellationToken);
             var milliseconds = await CarryOutAsync(job, manifest, request.EpochPath, progress, cancellationToken);
-            await starter.ReadEpochsAsync(job, CancellationToken.None);
             job.MoveTo(JobState.Running);
             return new RestartResult { Job = job.ToStatus(), Epoch = (uint)manifest.Epoch, RestoreMs = milliseconds, Plan = plan };
         }

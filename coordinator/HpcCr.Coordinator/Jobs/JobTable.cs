@@ -26,6 +26,9 @@ internal sealed class JobTable
             : throw new HpcCrException(FailureKind.NotAllowed, $"job {name} belongs to another user", "Only its owner and root may touch it.");
     }
 
+    /// <summary>The job of that name that is here already, or this one, which is here from now on.</summary>
+    public Job FindOrAdd(Job job) => _jobs.GetOrAdd(job.Name, job);
+
     /// <summary>Adds a job in place of an ended one of the same name.</summary>
     /// <exception cref="HpcCrException">A job of that name lives.</exception>
     public void Add(Job job)
@@ -43,7 +46,7 @@ internal sealed class JobTable
             _jobs.TryRemove(new KeyValuePair<string, Job>(job.Name, other));
         }
 
-        foreach (var old in _jobs.Values.Where(j => j.State.IsEnded()).Skip(EndedKept))
+        foreach (var old in _jobs.Values.Where(j => j.State.IsEnded()).OrderByDescending(j => j.Serial).Skip(EndedKept))
             _jobs.TryRemove(new KeyValuePair<string, Job>(old.Name, old));
     }
 

@@ -21,7 +21,7 @@ internal static class NodeGroup
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var pending = names.ToDictionary(n => AskAsync(n), n => n);
         var replies = new Dictionary<string, Reply>();
-        var timer = Task.Delay(deadline, cancellationToken);
+        var timer = Task.Delay(deadline, nodes.Time, stop.Token);
         try
         {
             while (pending.Count > 0)

@@ -5,10 +5,14 @@ using HpcCr.Protocol.V1;
 namespace HpcCr.Coordinator;
 
 /// <summary>The nodes: those connected now, and those that were.</summary>
-internal sealed class NodeRegistry
+/// <param name="time">The clock of every wait for them; the system's by default.</param>
+internal sealed class NodeRegistry(TimeProvider? time = null)
 {
     private readonly ConcurrentDictionary<string, NodeSession> _connected = new();
     private readonly ConcurrentDictionary<string, Hello> _known = new();
+
+    /// <summary>The clock of every wait for a node.</summary>
+    public TimeProvider Time { get; } = time ?? TimeProvider.System;
 
     /// <summary>All nodes that ever connected, by name in the order a person counts them.</summary>
     public IReadOnlyList<Hello> Known => [.. _known.Values.OrderBy(h => h.Node.Length).ThenBy(h => h.Node, StringComparer.Ordinal)];

@@ -13,8 +13,8 @@ internal sealed class NodeWatch(NodeRegistry nodes, JobTable jobs, JobEnder ende
     {
         log.LogInformation("{Node} connected, with {Jobs} jobs", session.Node, session.Hello.Jobs.Count);
         foreach (var held in session.Hello.Jobs)
-            await AdoptAsync(session, held);
-        var here = session.Hello.Jobs.Select(h => h.Spec.Name).ToHashSet();
+            await TryAdoptAsync(session, held);
+        var here = session.Hello.Jobs.Select(h => h.Spec?.Name).ToHashSet();
         foreach (var job in jobs.All.Where(j => j.State is JobState.Running or JobState.Checkpointing && j.Spec.Nodes.Contains(session.Node) && !here.Contains(j.Name)))
             await LoseAsync(job, $"node {session.Node} came back without its part of the job");
     }
@@ -27,7 +27,7 @@ internal sealed class NodeWatch(NodeRegistry nodes, JobTable jobs, JobEnder ende
         log.LogWarning("{Node} does not answer", session.Node);
         foreach (var job in JobsOf(session.Node))
             job.Epoch?.Cancel($"the launcher of {session.Node} went away");
-        await Task.Delay(options.NodeGrace);
+        await Task.Delay(options.NodeGrace, nodes.Time);
         if (nodes.Find(session.Node) is not null)
             return;
         foreach (var job in JobsOf(session.Node))
@@ -55,18 +55,24 @@ internal sealed class NodeWatch(NodeRegistry nodes, JobTable jobs, JobEnder ende
 
     private IEnumerable<Job> JobsOf(string node) => jobs.All.Where(j => !j.State.IsEnded() && j.Spec.Nodes.Contains(node));
 
+    private async Task TryAdoptAsync(NodeSession session, HeldJob held)
+    {
+        try
+        {
+            await AdoptAsync(session, held);
+        }
+        catch (HpcCrException e)
+        {
+            log.LogError("{Job} of {Node} cannot be taken over: {Why}", JobName.Printable(held.Spec?.Name), session.Node, e.Message);
+        }
+    }
+
     private async Task AdoptAsync(NodeSession session, HeldJob held)
     {
-        var job = jobs.Find(held.Spec.Name);
-        if (job is null)
-        {
-            // This coordinator was started after the job: the launchers know it.
-            job = new Job(held.Spec.ToCore());
-            jobs.Add(job);
-            job.MoveTo(JobState.Running);
-            log.LogInformation("{Job}: adopted from {Node}", job.Name, session.Node);
-        }
-        else if (job.State.IsEnded())
+        if (held.Spec is null)
+            throw new HpcCrException(FailureKind.Usage, "it comes without a description");
+        var job = jobs.Find(held.Spec.Name) ?? Adopt(session, held.Spec.ToCore());
+        if (job.State.IsEnded())
         {
             log.LogWarning("{Job}: {Node} still holds a part of it; it is removed", job.Name, session.Node);
             await NodeGroup.TellAllAsync(nodes, [session.Node], _ => new Command { Job = job.Name, EndJob = new EndJob() }, "end", TimeSpan.FromSeconds(60));
@@ -77,6 +83,15 @@ internal sealed class NodeWatch(NodeRegistry nodes, JobTable jobs, JobEnder ende
             await ReadEpochsAsync(job);
         if (held.Ended)
             await EndedAsync(job, session.Node, held.ExitCode);
+    }
+
+    // This coordinator was started after the job: the launchers know it. They may all come at once.
+    private Job Adopt(NodeSession session, JobSpec spec)
+    {
+        var job = new Job(spec);
+        job.MoveTo(JobState.Running);
+        log.LogInformation("{Job}: adopted from {Node}", job.Name, session.Node);
+        return jobs.FindOrAdd(job);
     }
 
     private async Task ReadEpochsAsync(Job job)
@@ -93,7 +108,8 @@ internal sealed class NodeWatch(NodeRegistry nodes, JobTable jobs, JobEnder ende
 
     private async Task EndedAsync(Job job, string node, int exitCode)
     {
-        if (job.Epoch?.State == EpochState.Kill)
+        // Then the epoch itself is what ended it.
+        if (job.Epoch?.State is EpochState.Kill or EpochState.Stopped or EpochState.Lose or EpochState.Lost)
             return;
         job.Epoch?.Cancel($"job {job.Name} ended with exit code {exitCode} before the epoch was committed");
         if (node == job.Spec.Head)

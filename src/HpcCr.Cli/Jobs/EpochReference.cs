@@ -14,7 +14,8 @@ internal static class EpochReference
     {
         if (text.Contains('\0')) throw Nothing(text);
         var path = Path.GetFullPath(text);
-        if (text.Contains('/') || IsEpoch(path)) return AtPath(path) ?? InCheckpointDirectory(text) ?? throw Nothing(text);
+        if (text.Contains('/') || IsEpoch(path))
+            return AtPath(path) ?? InCheckpointDirectory(text) ?? throw (IsClosed(path) ? NotYours(text) : Nothing(text));
         var job = JobName.Check(text);
         return NewestOf(await FolderOfAsync(job, coordinator, cancellationToken) ?? Path.Combine(CallerFacts.CheckpointDirectory(null), job))
             ?? throw NoEpoch(job);
@@ -48,6 +49,22 @@ internal static class EpochReference
         File.Exists(Path.Combine(path, Manifest.FileName)) && EpochName.Parse(Path.GetFileName(WithoutLinks(path))) is not null;
 
     private static string? NewestOf(string jobFolder) => JobViews.NewestEpoch(jobFolder);
+
+    private static bool IsClosed(string path)
+    {
+        try
+        {
+            _ = Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any();
+            return false;
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return true;
+        }
+    }
+
+    private static HpcCrException NotYours(string text) => new(FailureKind.NotAllowed,
+        $"{JobName.Printable(text)} belongs to another user", "Only the job's owner and root may use its epochs.");
 
     private static string WithoutLinks(string path) =>
         Path.TrimEndingDirectorySeparator(new DirectoryInfo(path).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? path);

@@ -40,6 +40,7 @@ public abstract class Lab(int nodes) : IAsyncLifetime
         File.SetUnixFileMode(Folder, (UnixFileMode)0b111_101_101);
         _hpccr = new Hpccr(RunFolder, checkpoints, _tag);
         _leftovers = new Leftovers(_tag, [RunFolder, Folder]);
+        await PrepareAsync();
         if (nodes > 0) (await Hpccr.RunAsync("lab", "up", $"{nodes}")).EndsWith(0);
     }
 
@@ -54,6 +55,7 @@ public abstract class Lab(int nodes) : IAsyncLifetime
             (await Hpccr.RunAsync("lab", "down")).EndsWith(0);
         }
 
+        await CleanAsync();
         try
         {
             await _leftovers!.AssertNoneAsync();
@@ -64,6 +66,12 @@ public abstract class Lab(int nodes) : IAsyncLifetime
             Directory.Delete(Folder, recursive: true);
         }
     }
+
+    /// <summary>Makes what must be there before the nodes are.</summary>
+    private protected virtual Task PrepareAsync() => Task.CompletedTask;
+
+    /// <summary>Takes back what <see cref="PrepareAsync"/> made.</summary>
+    private protected virtual Task CleanAsync() => Task.CompletedTask;
 
     /// <summary>A job name that no other test uses.</summary>
     internal string NewName(string stem) => $"{stem}-{_tag}-{Interlocked.Increment(ref _jobs)}";

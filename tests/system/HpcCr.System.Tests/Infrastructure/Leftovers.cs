@@ -23,8 +23,9 @@ internal sealed class Leftovers(string tag, IReadOnlyList<string> folders)
     /// <summary>Fails when something is left.</summary>
     public async Task AssertNoneAsync()
     {
-        // The kernel takes namespaces and mounts of ended processes apart a moment later.
-        await Await.UntilAsync("an end without leftovers", () => Find().Count == 0, TimeSpan.FromSeconds(10), () => string.Join('\n', Find()));
+        // The kernel takes namespaces and mounts of ended processes apart a moment later, and an embedded coordinator waits
+        // a while for another job before it ends.
+        await Await.UntilAsync("an end without leftovers", () => Find().Count == 0, Await.Patience, () => string.Join('\n', Find()));
     }
 
     /// <summary>What there is.</summary>

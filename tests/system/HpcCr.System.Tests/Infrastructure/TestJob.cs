@@ -89,6 +89,9 @@ internal sealed record TestJob(Hpccr Hpccr, string Name, string Folder, CommandO
     /// <summary>The beginnings and ends of what it wrote, for messages.</summary>
     public string Describe() => string.Create(CultureInfo.InvariantCulture, $"job {Name} in {Folder}\n--- its stdout\n{Tail(Stdout)}\n--- its stderr\n{Tail(Stderr)}");
 
+    /// <summary>What it has written to a file of its own.</summary>
+    public static IReadOnlyList<string> LinesOf(string file) => File.ReadAllText(file).Split('\n')[..^1];
+
     private static string Tail(string text) => text.Length <= 2000 ? text : $"...{text[^2000..]}";
 
     private string Missing()

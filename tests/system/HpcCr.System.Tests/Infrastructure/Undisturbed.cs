@@ -17,6 +17,9 @@ internal static class Undisturbed
         ["OMPI_MCA_hwloc_base_binding_policy"] = "none",
     };
 
+    // In a net namespace of its own: ports of the programs meet nobody's.
+    private static readonly string[] OwnNetwork = ["unshare", "--net", "sh", "-c", "ip link set lo up && exec \"$@\"", "sh"];
+
     /// <summary>The line <c>final ...</c> of a run of its own.</summary>
     public static Task<string> FinalLineAsync(params IEnumerable<string> command)
     {
@@ -26,7 +29,7 @@ internal static class Undisturbed
 
     private static async Task<string> RunAsync(List<string> command)
     {
-        await using var running = RunningCommand.Start(command, new CommandOptions { Environment = ForMpi, Deadline = TimeSpan.FromMinutes(2) });
+        await using var running = RunningCommand.Start([.. OwnNetwork, .. command], new CommandOptions { Environment = ForMpi, Deadline = TimeSpan.FromMinutes(2) });
         var ended = (await running.EndAsync()).EndsWith(0);
         return ended.Stdout.Split('\n').Last(line => line.StartsWith("final ", StringComparison.Ordinal));
     }

@@ -5,13 +5,26 @@ namespace HpcCr.SystemTests.OneNode;
 [Collection(OneNodeLab.Name)]
 public sealed class T1010_CheckpointAndGoOn(OneNodeLab lab) : SystemTest(lab)
 {
+    private const int Epochs = 20;
+
     [Fact]
-    public async Task AThreadedProgram_CheckpointedTwentyTimesInARow_EndsWithTheResultOfAnUndisturbedRun()
+    public async Task TwoJobs_EachCheckpointedTwentyTimesInARow_EndWithTheResultsOfUndisturbedRuns()
     {
-        string[] command = [TestPrograms.Threads, "--rounds", "2000"];
-        var job = await TestJob.StartAsync(Lab, "threads", command);
-        await job.WaitForLineAsync("round ");
-        for (var epoch = 1; epoch <= 20; epoch++) Assert.Equal(epoch, (await job.CheckpointAsync()).Number);
-        Assert.Equal(await Undisturbed.FinalLineAsync(command), await job.ResultAsync());
+        string[] threads = [TestPrograms.Threads, "--rounds", "5000", "--every", "10"];
+        string[] fill = [TestPrograms.Fill, "--mib", "48", "--steps", "16000", "--every", "100"];
+        var ring = await TestJob.StartAsync(Lab, "threads", threads);
+        var memory = await TestJob.StartAsync(Lab, "fill", fill);
+        await ring.WaitForLineAsync("round ");
+        await memory.WaitForLineAsync("ready ");
+        for (var epoch = 1; epoch <= Epochs; epoch++)
+        {
+            // One job's epoch must not matter to the other's.
+            var made = await Task.WhenAll(ring.CheckpointAsync(), memory.CheckpointAsync());
+            Assert.All(made, m => Assert.Equal(epoch, m.Number));
+        }
+
+        Assert.Equal(await Undisturbed.FinalLineAsync(threads), await ring.ResultAsync());
+        Assert.Equal(await Undisturbed.FinalLineAsync([.. fill, "--pace-us", "0"]), await memory.ResultAsync());
+        Assert.Equal(Epochs, (await memory.StatusAsync()).GetProperty("epochs").GetArrayLength());
     }
 }

@@ -1,0 +1,177 @@
+using HpcCr.Coordinator.Tests.Support;
+using HpcCr.Protocol;
+using HpcCr.Protocol.V1;
+using Step = HpcCr.Protocol.V1.Command.StepOneofCase;
+
+namespace HpcCr.Coordinator.Tests.Nodes;
+
+public sealed class NodeWatchTests
+{
+    private readonly FakeCluster _cluster = new();
+
+    [Fact]
+    public async Task Connected_AfterTheCoordinatorWasRestarted_AdoptsTheJobWithItsEpochs()
+    {
+        _cluster.Stored.AddRange([2, 5]);
+        foreach (var node in (string[])["node2", "node1"])
+            await _cluster.Watch.ConnectedAsync(_cluster.Connect(node, Held())).Within();
+
+        var job = Assert.Single(_cluster.Jobs.All);
+        Assert.Equal((JobState.Running, 1000u), (job.State, job.Spec.Uid));
+        Assert.Equal([2, 5], job.Epochs);
+        Assert.Equal(6u, (await _cluster.CheckpointAsync(job)).Epoch);
+    }
+
+    [Fact]
+    public async Task Connected_OfAllNodesAtOnce_AdoptsTheJobOnce()
+    {
+        string[] names = [.. Enumerable.Range(1, 16).Select(i => $"node{i}")];
+        var sessions = names.Select(n => _cluster.Connect(n, Held(names))).ToList();
+
+        await Task.WhenAll(sessions.Select(s => Task.Run(() => _cluster.Watch.ConnectedAsync(s)))).Within();
+
+        Assert.Equal(JobState.Running, Assert.Single(_cluster.Jobs.All).State);
+    }
+
+    [Fact]
+    public async Task Connected_WithAJobThatHasEndedMeanwhile_KeepsItsExitCode()
+    {
+        var held = Held("node1");
+        held.Ended = true;
+        held.ExitCode = 17;
+
+        await _cluster.Watch.ConnectedAsync(_cluster.Connect("node1", held)).Within();
+
+        var job = Assert.Single(_cluster.Jobs.All);
+        Assert.Equal((JobState.Exited, 17), (job.State, job.ExitCode));
+        Assert.True(_cluster.Saw("node1", Step.EndJob));
+    }
+
+    [Fact]
+    public async Task Connected_WithOneJobThatIsNone_AdoptsTheOthers()
+    {
+        var hostile = Held("node1");
+        hostile.Spec.Name = "../etc";
+
+        await _cluster.Watch.ConnectedAsync(_cluster.Connect("node1", hostile, new HeldJob(), Held("node1"))).Within();
+
+        Assert.Equal("stencil", Assert.Single(_cluster.Jobs.All).Name);
+    }
+
+    [Fact]
+    public async Task Connected_WithAPartOfAJobThatIsOver_HasItRemoved()
+    {
+        _cluster.Connect("node1");
+        var job = await RunningAsync();
+        await _cluster.Ender.EndAsync(job, JobState.Exited, 0);
+
+        await _cluster.Watch.ConnectedAsync(_cluster.Connect("node2", Held())).Within();
+
+        Assert.True(_cluster.Saw("node2", Step.EndJob));
+        Assert.Equal(JobState.Exited, job.State);
+    }
+
+    [Fact]
+    public async Task Connected_WithoutItsPartOfARunningJob_LosesTheJob()
+    {
+        _cluster.Connect("node1");
+        var job = await RunningAsync();
+
+        await _cluster.Watch.ConnectedAsync(_cluster.Connect("node2")).Within();
+
+        Assert.Equal(JobState.Lost, job.State);
+        Assert.Contains("came back without its part", job.Reason, StringComparison.Ordinal);
+        Assert.True(_cluster.Saw("node1", Step.EndJob));
+    }
+
+    [Fact]
+    public async Task Disconnected_ForLongerThanTheGrace_LosesTheJob()
+    {
+        _cluster.Connect("node1");
+        var job = await RunningAsync();
+
+        var gone = _cluster.Watch.DisconnectedAsync(_cluster.Nodes.Find("node2")!);
+        await Eventually.Until(() => _cluster.Time.Pending == 1);
+        Assert.Equal(JobState.Running, job.State);
+        _cluster.Time.Advance(_cluster.Options.NodeGrace);
+        await gone.Within();
+
+        Assert.Equal(JobState.Lost, job.State);
+        Assert.Contains("node2 did not answer for 15 s", job.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Disconnected_AndBackWithinTheGrace_HarmsNothing()
+    {
+        _cluster.Connect("node1");
+        var job = await RunningAsync();
+
+        var gone = _cluster.Watch.DisconnectedAsync(_cluster.Nodes.Find("node2")!);
+        await Eventually.Until(() => _cluster.Time.Pending == 1);
+        await _cluster.Watch.ConnectedAsync(_cluster.Connect("node2", Held())).Within();
+        _cluster.Time.Advance(_cluster.Options.NodeGrace);
+        await gone.Within();
+
+        Assert.Equal(JobState.Running, job.State);
+        await _cluster.CheckpointAsync(job);
+    }
+
+    [Fact]
+    public async Task Disconnected_OfASessionThatANewerOneReplaced_MeansNothing()
+    {
+        _cluster.Connect("node1");
+        var job = await RunningAsync();
+        var older = _cluster.Nodes.Find("node2")!;
+        _cluster.Connect("node2", Held());
+
+        await _cluster.Watch.DisconnectedAsync(older).Within();
+
+        Assert.NotNull(_cluster.Nodes.Find("node2"));
+        Assert.Equal(JobState.Running, job.State);
+    }
+
+    [Theory]
+    [InlineData("node1", JobState.Exited)]
+    [InlineData("node2", JobState.Failed)]
+    public async Task Happened_WhenASandboxEnds_EndsTheJobEverywhere(string node, JobState state)
+    {
+        _cluster.Connect("node1");
+        var job = await RunningAsync();
+
+        await _cluster.Watch.HappenedAsync(_cluster.Nodes.Find(node)!, new Event { Job = job.Name, JobEnded = new JobEnded { ExitCode = 5 } }).Within();
+
+        Assert.Equal((state, state == JobState.Exited ? 5 : null), (job.State, job.ExitCode));
+        Assert.Equal(["node1", "node2"], _cluster.Commands.Where(c => c.Step == Step.EndJob).Select(c => c.Node).Order());
+    }
+
+    [Fact]
+    public async Task Happened_OfAJobThatNobodyKnows_MeansNothing() =>
+        await _cluster.Watch.HappenedAsync(_cluster.Connect("node1"), new Event { Job = "../x", JobEnded = new JobEnded() }).Within();
+
+    [Theory]
+    [InlineData("node2", "")]
+    [InlineData("node3", "node3 is no node of job stencil")]
+    public async Task Happened_WhenARemoteStartIsAskedFor_OnlyNodesOfTheJobAreStartedOn(string target, string error)
+    {
+        _cluster.Connect("node1");
+        _cluster.Connect("node3");
+        var job = await RunningAsync();
+        // A session that nobody serves, so that the answer can be read here.
+        var asking = new NodeSession(new Hello { Node = "node1" });
+
+        await _cluster.Watch.HappenedAsync(asking, new Event { Job = job.Name, RemoteStart = new RemoteStart { Id = 9, Node = target, Command = { "orted" } } }).Within();
+
+        Assert.True(asking.Outgoing.TryRead(out var answer));
+        Assert.Equal((9ul, error), (answer.RemoteStartAnswer.Id, answer.RemoteStartAnswer.Failure?.What ?? ""));
+        Assert.Equal(error.Length == 0, _cluster.Saw(target, Step.RemoteStart));
+    }
+
+    private async Task<Job> RunningAsync()
+    {
+        if (_cluster.Nodes.Find("node2") is null)
+            _cluster.Connect("node2");
+        return await _cluster.RunAsync("node1", "node2");
+    }
+
+    private static HeldJob Held(params string[] names) => new() { Spec = FakeCluster.Spec(names.Length > 0 ? names : ["node1", "node2"]).ToWire() };
+}

@@ -1,0 +1,185 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using Google.Protobuf;
+using HpcCr.Core;
+using HpcCr.Protocol;
+using HpcCr.Protocol.V1;
+using Microsoft.Extensions.Logging.Abstractions;
+using ProbeAction = HpcCr.Protocol.V1.ProbeDirectory.Types.Action;
+using Step = HpcCr.Protocol.V1.Command.StepOneofCase;
+
+namespace HpcCr.Coordinator.Tests.Support;
+
+/// <summary>
+/// A coordinator without its sockets, and nodes that are scripts: each answers every command at once as a healthy launcher
+/// would, unless a test has said otherwise with <see cref="On"/>.
+/// </summary>
+internal sealed class FakeCluster
+{
+    private readonly ConcurrentQueue<Asked> _asked = new();
+    private readonly ConcurrentDictionary<(string Node, Step Step), Func<Command, Task<Reply>>> _scripts = new();
+
+    public FakeCluster(params string[] names)
+    {
+        Nodes = new NodeRegistry(Time);
+        Ender = new JobEnder(Nodes, NullLogger<JobEnder>.Instance);
+        Starter = new JobStarter(Nodes, Jobs, Ender, NullLogger<JobStarter>.Instance);
+        Restarter = new JobRestarter(Nodes, Jobs, Starter, Options, NullLogger<JobRestarter>.Instance);
+        Watch = new NodeWatch(Nodes, Jobs, Ender, Starter, Options, NullLogger<NodeWatch>.Instance);
+        foreach (var name in names)
+            Connect(name);
+    }
+
+    public ManualTime Time { get; } = new();
+
+    public CoordinatorOptions Options { get; } = new() { Run = new RunLayout("/nowhere") };
+
+    public NodeRegistry Nodes { get; }
+
+    public JobTable Jobs { get; } = new();
+
+    public JobEnder Ender { get; }
+
+    public JobStarter Starter { get; }
+
+    public JobRestarter Restarter { get; }
+
+    public NodeWatch Watch { get; }
+
+    /// <summary>Committed epochs in the store, as the head node lists them.</summary>
+    public List<uint> Stored { get; } = [];
+
+    /// <summary>All commands so far, in the order in which they came to the nodes.</summary>
+    public IReadOnlyList<Asked> Commands => [.. _asked];
+
+    /// <summary>The steps so far, those of several nodes as one.</summary>
+    public IEnumerable<Step> Steps
+    {
+        get
+        {
+            var last = Step.None;
+            foreach (var (_, step, _) in Commands)
+            {
+                if (step != last)
+                    yield return last = step;
+            }
+        }
+    }
+
+    /// <summary>A node's launcher connects.</summary>
+    public NodeSession Connect(string name, params HeldJob[] jobs)
+    {
+        var session = new NodeSession(new Hello { Node = name, Slots = 2, Software = "0.1", Engine = "criu 4.2", Addresses = { "10.0.0.1" }, Jobs = { jobs } });
+        Nodes.Add(session);
+        _ = ServeAsync(session);
+        return session;
+    }
+
+    /// <summary>What a node does when it is asked for a step.</summary>
+    public void On(string node, Step step, Func<Command, Task<Reply>> script) => _scripts[(node, step)] = script;
+
+    /// <summary>A node fails at a step.</summary>
+    public void Fail(string node, Step step, FailureKind kind = FailureKind.Failed, bool engineDied = false) =>
+        On(node, step, _ => Task.FromResult(new Reply { Failure = new HpcCrException(kind, $"{step} broke on {node}").ToWire(engineDied) }));
+
+    /// <summary>A node never answers a step.</summary>
+    public void Hang(string node, Step step) => On(node, step, _ => new TaskCompletionSource<Reply>().Task);
+
+    /// <summary>A node answers a step only when it is told to.</summary>
+    public TaskCompletionSource Hold(string node, Step step)
+    {
+        var go = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        On(node, step, async command =>
+        {
+            await go.Task;
+            return Healthy(node, command);
+        });
+        return go;
+    }
+
+    public void Heal() => _scripts.Clear();
+
+    public bool Saw(string node, Step step) => Commands.Any(c => c.Node == node && c.Step == step);
+
+    /// <summary>A job that runs on the nodes.</summary>
+    public async Task<Job> RunAsync(params string[] names)
+    {
+        var job = await Starter.StartAsync(Spec(names), CancellationToken.None).Within();
+        _asked.Clear();
+        return job;
+    }
+
+    /// <summary>One epoch, as the service asks for it.</summary>
+    public Task<CheckpointResult> CheckpointAsync(Job job, bool stop = false) =>
+        new Checkpointer(Nodes, Ender, Options, NullLogger<EpochRunner>.Instance)
+            .CheckpointAsync(job, new CheckpointRequest { Job = job.Name, Stop = stop }, _ => { }).Within();
+
+    public static JobSpec Spec(params string[] names) => new()
+    {
+        Name = "stencil",
+        Command = ["mpirun", "./stencil"],
+        Environment = new Dictionary<string, string>(),
+        WorkingDirectory = "/home/user",
+        Uid = 1000,
+        Gid = 1000,
+        Nodes = names,
+        CheckpointDirectory = "/ckpt",
+    };
+
+    public static ManifestNode Part(string node) =>
+        new() { Node = node, Addresses = ["10.0.0.1"], Processes = 3, Files = [new ImageRecord("core-1.img", 100, new string('a', 64))] };
+
+    public static Manifest Manifest(params string[] names) => new()
+    {
+        Version = Core.Manifest.CurrentVersion,
+        Job = "stencil",
+        Epoch = 7,
+        Time = DateTimeOffset.UnixEpoch,
+        Software = "0.1",
+        Engine = "criu",
+        Spec = Spec(names),
+        Phases = new PhaseTimings(),
+        Nodes = [.. names.Select(Part)],
+    };
+
+    private async Task ServeAsync(NodeSession session)
+    {
+        await foreach (var message in session.Outgoing.ReadAllAsync())
+        {
+            if (message.Command is { } command)
+            {
+                _asked.Enqueue(new Asked(session.Node, command.StepCase, command));
+                _ = AnswerAsync(session, command);
+            }
+        }
+    }
+
+    private async Task AnswerAsync(NodeSession session, Command command)
+    {
+        var reply = _scripts.TryGetValue((session.Node, command.StepCase), out var script) ? await script(command) : Healthy(session.Node, command);
+        reply.Id = command.Id;
+        session.Replied(reply);
+    }
+
+    private Reply Healthy(string node, Command command) => command.StepCase switch
+    {
+        Step.Drain => new Reply
+        {
+            Drained = new Drained { Connections = { node == "node1" ? Connection("10.0.0.1:1", "10.0.0.2:2") : Connection("10.0.0.2:2", "10.0.0.1:1") } },
+        },
+        Step.Resume => new Reply { Resumed = new Resumed { PauseMs = node == "node1" ? 10 : 20 } },
+        Step.Seal => new Reply { Sealed = new Sealed { ManifestNodeJson = ByteString.CopyFrom(JsonSerializer.SerializeToUtf8Bytes(Part(node), CoreJson.Default.ManifestNode)) } },
+        Step.Commit => new Reply { Committed = new Committed { Path = $"/ckpt/{command.Job}/{EpochName.Of((int)command.Epoch)}" } },
+        Step.ProbeDirectory when command.ProbeDirectory.Action == ProbeAction.List =>
+            new Reply { Probed = new Probed { Epochs = { Stored }, HighestNumber = Stored.DefaultIfEmpty(0u).Max() } },
+        Step.ProbeDirectory => new Reply { Probed = new Probed() },
+        Step.LoadEpoch => new Reply { EpochLoaded = new EpochLoaded { ManifestJson = ByteString.CopyFrom(ManifestReader.Write(Manifest("node1", "node2"))) } },
+        Step.PlanRestore => new Reply { RestorePlanned = new RestorePlanned { Files = { $"{node}: /out is put back" } } },
+        _ => new Reply(),
+    };
+
+    private static Connection Connection(string local, string remote) => new() { Local = local, Remote = remote, State = "Established", InJob = true };
+
+    /// <summary>What a node was asked.</summary>
+    internal sealed record Asked(string Node, Step Step, Command Command);
+}
