@@ -217,7 +217,7 @@ internal sealed class EpochRunner
         _manifest = _manifest! with { Phases = Timings() };
         var json = ByteString.CopyFrom(ManifestReader.Write(_manifest));
         var command = new Command { Job = _job.Name, Epoch = (uint)Number, Commit = new Commit { ManifestJson = json } };
-        var replies = await NodeGroup.AskAllAsync(_nodes, [_job.Spec.Head], _ => command, "commit", SealDeadline, CancellationToken.None);
+        var replies = await NodeGroup.AskAllAsync(_nodes, [_job.Spec.Head], _ => command, "commit", Left(), CancellationToken.None);
         _path = replies[_job.Spec.Head].Committed.Path;
         _job.Committed(Number);
         if (!_stop)
