@@ -31,7 +31,8 @@ public sealed class T2010_MpiJobs(ManyNodesLab lab) : SystemTest(lab)
     [InlineData("mpich")]
     public async Task OneSidedAndCollectiveTraffic_IsCutConsistently(string family)
     {
-        string[] arguments = ["--steps", "150", "--pace-us", "5000"];
+        // Open MPI 4.1 has no window over TCP here.
+        string[] arguments = ["--steps", "150", "--pace-us", "5000", "--rma", family == "mpich" ? "4" : "0"];
         var job = await SpreadJob.StartMpiAsync(Lab, family, 2, "mpistorm", arguments);
         await job.WaitForLineAsync("step ");
         await job.CheckpointAsync();

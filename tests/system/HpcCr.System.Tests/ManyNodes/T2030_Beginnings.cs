@@ -10,8 +10,8 @@ public sealed class T2030_Beginnings(ManyNodesLab lab) : SystemTest(lab)
     [InlineData("mpich")]
     public async Task ACheckpointWhileMpiStarts_CatchesNoConnectionHalfMade(string family)
     {
-        string[] arguments = ["--steps", "60", "--pace-us", "5000"];
-        var undisturbed = await SpreadJob.UndisturbedAsync(4, "stencil", arguments);
+        string[] arguments = ["--steps", "500", "--pace-us", "5000"];
+        var undisturbed = await SpreadJob.UndisturbedAsync(4, "stencil", "--steps", "500", "--pace-us", "0");
         // Each wait is part of what is tried: another moment of the start.
         foreach (var delay in new[] { 0, 110, 230, 370 })
         {
