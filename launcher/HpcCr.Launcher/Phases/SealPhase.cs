@@ -32,6 +32,7 @@ internal static class SealPhase
             JobFiles = epoch.JobFiles,
         };
         StagingFolders.Remove(epoch.Staging);
+        epoch.IsSealed = true;
         return new Reply
         {
             Sealed = new Sealed { ManifestNodeJson = ByteString.CopyFrom(JsonSerializer.SerializeToUtf8Bytes(node, CoreJson.Default.ManifestNode)) },
