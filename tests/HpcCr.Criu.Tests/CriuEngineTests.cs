@@ -154,7 +154,7 @@ public sealed class CriuEngineTests(VictimProgram program) : IClassFixture<Victi
             RestoreOptions(), Answers.Refusing(CriuNotificationKind.PostRestore), Token);
         Assert.Equal(CriuNotificationKind.PostRestore, outcome.Refusal?.At);
         Assert.Null(outcome.Pid);
-        Assert.False(victim.IsAlive);
+        await victim.HasEnded();
         Assert.Equal(count, victim.Count());
     }
 

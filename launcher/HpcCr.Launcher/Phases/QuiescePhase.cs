@@ -11,6 +11,9 @@ internal static class QuiescePhase
 {
     public static async Task<Reply> RunAsync(LocalJob job, Command command, EngineCommands engines, CancellationToken cancellationToken)
     {
+        // The coordinator runs one epoch at a time: an older one here is over, and its abort did not reach this node.
+        if (job.Epoch is { } stale && stale.Epoch < (int)command.Epoch)
+            await AbortPhase.RunAsync(job, stale.Epoch, cancellationToken);
         if (job.Epoch is { } busy)
             throw new HpcCrException(FailureKind.Failed, $"epoch {busy.Epoch} of {job.Spec.Name} is still under way on {job.Options.Node}", "Wait for it to end.");
         var bytes = StagingFolders.Estimate(job);
@@ -26,10 +29,19 @@ internal static class QuiescePhase
                 "Free some space, or remove old epochs.");
         }
 
+        LookOnce(job);
         await job.AskAsync(new GuardRequest
         {
             PrepareEngine = new PrepareEngine { Engine = engines.For(job.Spec), LeaseMs = epoch.LeaseMs },
         }, cancellationToken);
         return new Reply();
+    }
+
+    // What a fresh launcher does for the first time takes it ten times as long: not while the job stands still.
+    private static void LookOnce(LocalJob job)
+    {
+        JobSockets.Look(JobSockets.InodesOf(job.Cgroup.Processes()), job.Cgroup.Id);
+        OpenFiles.OfJob(job);
+        ProcessorBindings.OfJob(job);
     }
 }

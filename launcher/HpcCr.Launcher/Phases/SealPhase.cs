@@ -30,8 +30,10 @@ internal static class SealPhase
             Connections = [.. epoch.Connections.Select(ToRecord)],
             Listeners = epoch.Listeners,
             JobFiles = epoch.JobFiles,
+            ProcessorBindings = epoch.ProcessorBindings,
         };
         StagingFolders.Remove(epoch.Staging);
+        epoch.IsSealed = true;
         return new Reply
         {
             Sealed = new Sealed { ManifestNodeJson = ByteString.CopyFrom(JsonSerializer.SerializeToUtf8Bytes(node, CoreJson.Default.ManifestNode)) },

@@ -94,7 +94,7 @@ internal static class LabDaemons
         return File.Exists(path)
             ? path
             : throw new HpcCrException(FailureKind.Unsupported, $"the program {name} is not next to hpccr in {AppContext.BaseDirectory}",
-                "Install all of HpcCr in one folder; setup.sh does.");
+                "Put all of HpcCr into one folder; build.sh does.");
     }
 
     private static async Task AwaitReadyAsync(LabLayout layout, LabState state, CancellationToken cancellationToken)

@@ -40,7 +40,7 @@ internal sealed class Terminal(bool isJson)
         var table = new Table { Border = Console.IsOutputRedirected ? TableBorder.None : TableBorder.Rounded };
         foreach (var column in columns)
         {
-            var added = new TableColumn(new Text(column.TrimEnd('>'))) { NoWrap = true };
+            var added = new TableColumn(new Text(column.TrimEnd('>')));
             table.AddColumn(column.EndsWith('>') ? added.RightAligned() : added);
         }
 

@@ -18,7 +18,20 @@ internal sealed class Victim : IDisposable
 
     public int Pid { get; }
 
-    public bool IsAlive => File.Exists($"/proc/{Pid}/stat") && !File.ReadAllText($"/proc/{Pid}/stat").Contains(") Z ", StringComparison.Ordinal);
+    public bool IsAlive
+    {
+        get
+        {
+            try
+            {
+                return !File.ReadAllText($"/proc/{Pid}/stat").Contains(") Z ", StringComparison.Ordinal);
+            }
+            catch (IOException)
+            {
+                return false;
+            }
+        }
+    }
 
     /// <summary>Starts one and waits until it is in its state.</summary>
     public static async Task<Victim> StartAsync(VictimProgram program, TestFolder folder, string mode, string argument = "0")
@@ -60,6 +73,9 @@ internal sealed class Victim : IDisposable
         _process.Dispose();
         _process = null;
     }
+
+    /// <summary>Waits until it has ended: who kills it need not wait for that.</summary>
+    public Task HasEnded() => Until(() => !IsAlive, $"victim {Pid} ends");
 
     public void Dispose()
     {

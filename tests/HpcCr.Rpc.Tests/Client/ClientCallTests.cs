@@ -32,7 +32,7 @@ public sealed class ClientCallTests : IAsyncLifetime
     [Fact]
     public async Task Deadline_EndsAStreamThatIsBeingWritten()
     {
-        using var call = Client.Chat(deadline: DateTime.UtcNow.AddSeconds(0.2), cancellationToken: Token);
+        using var call = Client.Chat(deadline: DateTime.UtcNow.AddSeconds(2), cancellationToken: Token);
         await call.RequestStream.WriteAsync(new Packet(), Token);
         Assert.True(await call.ResponseStream.MoveNext(Token));
         var failure = await Assert.ThrowsAsync<RpcException>(() => call.ResponseStream.MoveNext(Token));
