@@ -19,6 +19,18 @@ internal static class AbortPhase
         return new Reply();
     }
 
+    /// <summary>
+    /// Undoes an epoch whose coordinator went away. What is sealed stays in the store: the head node may be committing it.
+    /// </summary>
+    public static async Task<Reply> AbandonAsync(LocalJob job, EpochWork epoch, CancellationToken cancellationToken)
+    {
+        if (!epoch.IsSealed)
+            return await RunAsync(job, epoch.Epoch, cancellationToken);
+        await job.AskAsync(new GuardRequest { Abort = new AbortSandbox { Why = "the coordinator went away" } }, cancellationToken);
+        Forget(job);
+        return new Reply();
+    }
+
     /// <summary>The epoch is over, one way or the other: nothing of it stays on the node.</summary>
     public static void Forget(LocalJob job)
     {
