@@ -14,7 +14,7 @@ public sealed class T3010_Aborts(FaultsLab lab) : SystemTest(lab)
     [InlineData("hang")]
     public async Task AnEpochThatEndsAtAnyStep_LeavesTheJobRunningToTheRightResult(string fault)
     {
-        string[] arguments = ["--steps", "1500", "--pace-us", "5000"];
+        string[] arguments = ["--steps", "9000", "--pace-us", "5000"];
         var job = await SpreadJob.StartMpiAsync(Lab, "openmpi", 2, "stencil", arguments);
         await job.WaitForLineAsync("step ");
         foreach (var (step, node) in Steps)
@@ -29,7 +29,7 @@ public sealed class T3010_Aborts(FaultsLab lab) : SystemTest(lab)
         var epoch = await job.CheckpointAsync();
         await job.KillAsync();
         await job.RestartAsync(epoch);
-        Assert.Equal(await SpreadJob.UndisturbedAsync(4, "stencil", [.. arguments[..^2], "--pace-us", "0"]), await job.ResultAsync());
+        Assert.Equal(await SpreadJob.UndisturbedAsync(4, "stencil", [.. arguments[..^2], "--pace-us", "0"]), await job.FinalAsync());
     }
 
     [Theory]
@@ -46,6 +46,6 @@ public sealed class T3010_Aborts(FaultsLab lab) : SystemTest(lab)
         Lab.SetFaults(2);
         await Unharmed.NothingLeftAsync(Lab, job);
         await job.RestartAsync();
-        Assert.Equal(await SpreadJob.UndisturbedAsync(4, "stencil", arguments), await job.ResultAsync());
+        Assert.Equal(await SpreadJob.UndisturbedAsync(4, "stencil", arguments), await job.FinalAsync());
     }
 }

@@ -21,6 +21,6 @@ public sealed class T3020_KilledEngines(FaultsLab lab) : SystemTest(lab)
         Assert.Contains("engine", (await job.StatusAsync()).GetProperty("reason").GetString(), StringComparison.Ordinal);
         await Unharmed.NothingLeftAsync(Lab, job);
         await job.RestartAsync();
-        Assert.Equal(await SpreadJob.UndisturbedAsync(4, "mpifill", arguments), await job.ResultAsync());
+        Assert.Equal(await SpreadJob.UndisturbedAsync(4, "mpifill", arguments), await job.FinalAsync());
     }
 }

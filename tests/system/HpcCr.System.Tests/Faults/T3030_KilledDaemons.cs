@@ -5,7 +5,7 @@ namespace HpcCr.SystemTests.Faults;
 [Collection(FaultsLab.Name)]
 public sealed class T3030_KilledDaemons(FaultsLab lab) : SystemTest(lab)
 {
-    private static readonly string[] Arguments = ["--steps", "800", "--pace-us", "5000"];
+    private static readonly string[] Arguments = ["--steps", "4000", "--pace-us", "5000"];
 
     [Fact]
     public async Task AKilledLauncher_LeavesTheJobRunning_AndTheNextOneFindsIt()
@@ -110,6 +110,6 @@ public sealed class T3030_KilledDaemons(FaultsLab lab) : SystemTest(lab)
         await job.CheckpointAsync();
         await job.KillAsync();
         await job.RestartAsync();
-        Assert.Equal(await SpreadJob.UndisturbedAsync(4, "stencil", [.. Arguments[..^2], "--pace-us", "0"]), await job.ResultAsync());
+        Assert.Equal(await SpreadJob.UndisturbedAsync(4, "stencil", [.. Arguments[..^2], "--pace-us", "0"]), await job.FinalAsync());
     }
 }

@@ -18,7 +18,7 @@ public sealed class T3040_LostNodes(FaultsLab lab) : SystemTest(lab)
         (await Hpccr.RunAsync("lab", "up", "2")).EndsWith(0);
         await Unharmed.NothingLeftAsync(Lab, job);
         await job.RestartAsync();
-        Assert.Equal(await SpreadJob.UndisturbedAsync(4, "stencil", arguments), await job.ResultAsync());
+        Assert.Equal(await SpreadJob.UndisturbedAsync(4, "stencil", arguments), await job.FinalAsync());
     }
 
     [Fact]

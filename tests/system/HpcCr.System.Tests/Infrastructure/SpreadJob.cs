@@ -30,7 +30,7 @@ internal static class SpreadJob
     /// </summary>
     public static async Task<string> FinalAsync(this TestJob job)
     {
-        await job.WaitForLineAsync("final ", TimeSpan.FromSeconds(60));
+        await job.WaitForLineAsync("final ", TimeSpan.FromSeconds(120));
         var final = job.FinalLine;
         await job.KillAsync();
         return final;
