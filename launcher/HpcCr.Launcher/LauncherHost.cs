@@ -61,7 +61,6 @@ public sealed class LauncherHost
 
     private async Task<Hello> HelloAsync()
     {
-        await _jobs.AbandonStepsAsync();
         var hello = new Hello
         {
             Node = _options.Node,
