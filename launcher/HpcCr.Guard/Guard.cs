@@ -78,6 +78,12 @@ internal sealed class Guard
             reply.Failure = new GuardFailure { What = $"the guard failed: {e.Message}", Next = $"See {_layout.GuardLog}." };
         }
 
+        if (reply.Failure is { EngineDied: false } consequence && IsOfAnEpoch(request) && await _sandbox.HasEndedAsync())
+        {
+            consequence.What = $"the job ended by itself, with exit code {_sandbox.ExitCode}, before the epoch was committed";
+            consequence.Next = "";
+        }
+
         if (reply.Failure is { } failure)
             GuardLog.Write($"{request.RequestCase} failed: {failure.What}");
         reply.Status = Status();
@@ -166,6 +172,11 @@ internal sealed class Guard
             _step.Release();
         }
     }
+
+    // What fails in these on a sandbox that has ended fails because it has.
+    private static bool IsOfAnEpoch(GuardRequest request) => request.RequestCase
+        is GuardRequest.RequestOneofCase.PrepareEngine or GuardRequest.RequestOneofCase.Freeze or GuardRequest.RequestOneofCase.Lock
+        or GuardRequest.RequestOneofCase.Dump or GuardRequest.RequestOneofCase.Finish;
 
     private async Task PrepareEngineAsync(PrepareEngine request)
     {

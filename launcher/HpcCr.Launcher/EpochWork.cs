@@ -29,6 +29,9 @@ internal sealed class EpochWork(int epoch, uint leaseMs, string staging)
 
     public IReadOnlyList<Core.ProcessorBinding>? ProcessorBindings { get; set; }
 
+    /// <summary>Whether this node's part is in the store, so that the epoch may be committed.</summary>
+    public bool IsSealed { get; set; }
+
     public double PauseMilliseconds { get; set; }
 
     /// <summary>Name of the images' folder in staging and epoch.</summary>

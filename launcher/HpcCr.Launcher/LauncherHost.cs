@@ -61,6 +61,7 @@ public sealed class LauncherHost
 
     private async Task<Hello> HelloAsync()
     {
+        await _jobs.AbandonStepsAsync();
         var hello = new Hello
         {
             Node = _options.Node,
@@ -70,17 +71,58 @@ public sealed class LauncherHost
             Addresses = { _node.Addresses },
         };
         foreach (var job in _jobs.All)
+            if (await HeldAsync(job) is { } held)
+                hello.Jobs.Add(held);
+        return hello;
+    }
+
+    // What an earlier conversation began, nobody will end: that coordinator is gone, or has given this node up. It is undone
+    // while this node is connected again already, for its other jobs' sake; steps that come next queue behind it.
+    private async Task<HeldJob?> HeldAsync(LocalJob job)
+    {
+        if (job.Restoring is not null)
+        {
+            _ = UndoAsync(job, token => RemoveAsync(job, token));
+            return null;
+        }
+
+        if (job.Epoch is { } epoch)
+            _ = UndoAsync(job, token => AbortPhase.AbandonAsync(job, epoch, token));
+        try
         {
             var status = (await job.AskAsync(new GuardRequest { Status = new GetStatus() }, CancellationToken.None)).Status;
-            hello.Jobs.Add(new HeldJob
+            return new HeldJob
             {
                 Spec = job.Spec.ToWire(),
                 Ended = status.State != GuardStatus.Types.State.Running,
                 ExitCode = status.ExitCode,
-            });
+            };
         }
+        catch (HpcCrException e) when (e.Kind == Core.FailureKind.JobLost)
+        {
+            _log.LogWarning("{Job}: {Why}; what is left of it is removed", job.Spec.Name, e.Message);
+            _ = UndoAsync(job, token => RemoveAsync(job, token));
+            return null;
+        }
+    }
 
-        return hello;
+    private async Task UndoAsync(LocalJob job, Func<CancellationToken, Task<Reply>> undo)
+    {
+        try
+        {
+            await job.StepAsync(interrupt: true, undo, CancellationToken.None);
+        }
+        catch (Exception e)
+        {
+            _log.LogError(e, "{Job}: what an earlier coordinator began was not undone", job.Spec.Name);
+        }
+    }
+
+    private async Task<Reply> RemoveAsync(LocalJob job, CancellationToken cancellationToken)
+    {
+        if (_jobs.Find(job.Spec.Name) == job)
+            await _jobs.RemoveAsync(job, cancellationToken);
+        return new Reply();
     }
 
     private void OnMessage(ToLauncher message)

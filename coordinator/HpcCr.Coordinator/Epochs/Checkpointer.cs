@@ -27,6 +27,9 @@ internal sealed class Checkpointer(NodeRegistry nodes, JobEnder ender, Coordinat
             job.LastError = e.Message;
             if (runner.State == EpochState.Lost)
                 await ender.EndAsync(job, JobState.Lost, reason: e.Message);
+            // A job that ended by itself in the middle of an epoch is not lost.
+            if (job.State == JobState.Lost)
+                throw new HpcCrException(FailureKind.JobLost, e.Message, $"`hpccr restart {job.Name}` starts the job again from its newest epoch.");
             throw;
         }
         finally

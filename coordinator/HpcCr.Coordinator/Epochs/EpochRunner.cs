@@ -173,10 +173,7 @@ internal sealed class EpochRunner
 
     private async Task<EpochEvent> DumpAsync()
     {
-        var left = _timeout - Stopwatch.GetElapsedTime(_began);
-        if (left <= TimeSpan.Zero)
-            throw new HpcCrException(FailureKind.Failed, $"the epoch took longer than its {_timeout.TotalSeconds:F0} s", "Give `--timeout` more time.");
-        await AskAllAsync(Simple(c => c.Dump = new Dump { DeadlineMs = (uint)left.TotalMilliseconds }), left + StepDeadline);
+        await AskAllAsync(Simple(c => c.Dump = new Dump { DeadlineMs = (uint)Left().TotalMilliseconds }), _timeout);
         return EpochEvent.AllDone;
     }
 
@@ -220,7 +217,7 @@ internal sealed class EpochRunner
         _manifest = _manifest! with { Phases = Timings() };
         var json = ByteString.CopyFrom(ManifestReader.Write(_manifest));
         var command = new Command { Job = _job.Name, Epoch = (uint)Number, Commit = new Commit { ManifestJson = json } };
-        var replies = await NodeGroup.AskAllAsync(_nodes, [_job.Spec.Head], _ => command, "commit", SealDeadline, CancellationToken.None);
+        var replies = await NodeGroup.AskAllAsync(_nodes, [_job.Spec.Head], _ => command, "commit", Left(), CancellationToken.None);
         _path = replies[_job.Spec.Head].Committed.Path;
         _job.Committed(Number);
         if (!_stop)
@@ -246,8 +243,21 @@ internal sealed class EpochRunner
         return EpochEvent.AllDone;
     }
 
-    private Task<Dictionary<string, Reply>> AskAllAsync(Func<string, Command> command, TimeSpan? deadline = null) =>
-        NodeGroup.AskAllAsync(_nodes, _job.Spec.Nodes, command, State.ToString(), deadline ?? StepDeadline, _cancelled.Token);
+    // No step outlives the epoch's own time.
+    private Task<Dictionary<string, Reply>> AskAllAsync(Func<string, Command> command, TimeSpan? deadline = null)
+    {
+        var left = Left();
+        var limit = deadline ?? StepDeadline;
+        return NodeGroup.AskAllAsync(_nodes, _job.Spec.Nodes, command, State.ToString(), left < limit ? left : limit, _cancelled.Token);
+    }
+
+    private TimeSpan Left()
+    {
+        var left = _timeout - Stopwatch.GetElapsedTime(_began);
+        return left > TimeSpan.Zero
+            ? left
+            : throw new HpcCrException(FailureKind.Failed, $"the epoch took longer than its {_timeout.TotalSeconds:F0} s", "Give `--timeout` more time.");
+    }
 
     private Task<IReadOnlyList<NodeFailedException>> TellAllAsync(Action<Command> step, string name) =>
         NodeGroup.TellAllAsync(_nodes, [.. _job.Spec.Nodes.Where(n => _nodes.Find(n) is not null)], Simple(step), name, StepDeadline);
@@ -309,11 +319,7 @@ internal sealed class EpochRunner
     private int CountConnections() => _drained.Values.SelectMany(d => d.Connections)
         .Select(c => string.CompareOrdinal(c.Local, c.Remote) < 0 ? (c.Local, c.Remote) : (c.Remote, c.Local)).Distinct().Count();
 
-    private HpcCrException Failure()
-    {
-        var why = _failure ?? new HpcCrException(FailureKind.Failed, $"epoch {Number} of {_job.Name} was cancelled");
-        return State == EpochState.Lost ? new HpcCrException(FailureKind.JobLost, why.Message, $"`hpccr restart {_job.Name}` starts the job again from its newest epoch.") : why;
-    }
+    private HpcCrException Failure() => _failure ?? new HpcCrException(FailureKind.Failed, $"epoch {Number} of {_job.Name} was cancelled");
 
     private void Tell(string text) => _progress(new Progress { Phase = State.ToString().ToLowerInvariant(), Text = text, Done = -1 });
 }

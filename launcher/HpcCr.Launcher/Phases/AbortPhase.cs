@@ -19,6 +19,18 @@ internal static class AbortPhase
         return new Reply();
     }
 
+    /// <summary>
+    /// Undoes an epoch whose coordinator went away. What is sealed stays in the store: the head node may be committing it.
+    /// </summary>
+    public static async Task<Reply> AbandonAsync(LocalJob job, EpochWork epoch, CancellationToken cancellationToken)
+    {
+        if (!epoch.IsSealed)
+            return await RunAsync(job, epoch.Epoch, cancellationToken);
+        await job.AskAsync(new GuardRequest { Abort = new AbortSandbox { Why = "the coordinator went away" } }, cancellationToken);
+        Forget(job);
+        return new Reply();
+    }
+
     /// <summary>The epoch is over, one way or the other: nothing of it stays on the node.</summary>
     public static void Forget(LocalJob job)
     {
@@ -28,11 +40,13 @@ internal static class AbortPhase
         job.Epoch = null;
     }
 
-    /// <summary>An earlier launcher died in the middle of an epoch: what it left of any is removed.</summary>
+    /// <summary>No epoch is under way here, but one may have ended half done, by an earlier launcher's death or the job's end: what it left is removed.</summary>
     public static void DiscardAll(LocalJob job)
     {
         if (Directory.Exists(job.Layout.Staging))
             Directory.Delete(job.Layout.Staging, recursive: true);
+        if (!job.Store.Run(() => Directory.Exists(job.Spec.Folder)))
+            return;
         foreach (var partial in job.Store.Run(() => Directory.GetDirectories(job.Spec.Folder, "*" + EpochName.PartialSuffix)))
             if (EpochName.ParseAny(Path.GetFileName(partial)) is { } epoch)
                 Discard(job, epoch);

@@ -33,6 +33,7 @@ internal static class SealPhase
             ProcessorBindings = epoch.ProcessorBindings,
         };
         StagingFolders.Remove(epoch.Staging);
+        epoch.IsSealed = true;
         return new Reply
         {
             Sealed = new Sealed { ManifestNodeJson = ByteString.CopyFrom(JsonSerializer.SerializeToUtf8Bytes(node, CoreJson.Default.ManifestNode)) },
