@@ -3,4 +3,4 @@ using HpcCr.Core;
 using HpcCr.Launcher;
 
 // The launcher of a node: see LauncherHost.
-return await Parser.Default.ParseArguments<LauncherArguments>(args).MapResult(LauncherProgram.RunAsync, _ => Task.FromResult(ExitCodes.Of(FailureKind.Usage)));
+return await LauncherArguments.Parse(args).MapResult(LauncherProgram.RunAsync, _ => Task.FromResult(ExitCodes.Of(FailureKind.Usage)));

@@ -11,8 +11,9 @@ internal static class QuiescePhase
 {
     public static async Task<Reply> RunAsync(LocalJob job, Command command, EngineCommands engines, CancellationToken cancellationToken)
     {
-        if (job.Epoch is { } busy)
-            throw new HpcCrException(FailureKind.Failed, $"epoch {busy.Epoch} of {job.Spec.Name} is still under way on {job.Options.Node}", "Wait for it to end.");
+        // The coordinator takes a job through one epoch at a time: one that is still known here has been forgotten there.
+        if (job.Epoch is { } forgotten)
+            await AbortPhase.RunAsync(job, forgotten.Epoch, cancellationToken);
         var bytes = StagingFolders.Estimate(job);
         var epoch = new EpochWork((int)command.Epoch, command.Quiesce.LeaseMs, StagingFolders.Create(job, (int)command.Epoch, bytes));
         job.Epoch = epoch;
