@@ -91,8 +91,12 @@ internal sealed class EngineRun : IAsyncDisposable
     }
 
     /// <summary>Dumps up to the gate: images written, tasks held, the cgroup frozen again under them.</summary>
+    /// <param name="sandbox">What is dumped.</param>
+    /// <param name="freezer">Its freezer.</param>
+    /// <param name="request">Where to, and until when.</param>
+    /// <param name="inDetail">The engine logs all that it does. That is a line per page run within the pause, so only after a failure.</param>
     /// <exception cref="GuardException">The engine failed (the tasks live) or died (<see cref="GuardException.EngineDied"/>).</exception>
-    public async Task DumpToGateAsync(Sandbox sandbox, ICgroupFreezer freezer, DumpSandbox request)
+    public async Task DumpToGateAsync(Sandbox sandbox, ICgroupFreezer freezer, DumpSandbox request, bool inDetail)
     {
         var options = new DumpOptions
         {
@@ -101,6 +105,7 @@ internal sealed class EngineRun : IAsyncDisposable
             FreezeCgroup = sandbox.Cgroup,
             External = [.. request.External],
             TimeoutSeconds = Math.Max(1, request.DeadlineMs / 1000),
+            LogLevel = inDetail ? EngineOptions.LogEverything : EngineOptions.LogWarnings,
         };
         var handler = new GateHandler(CriuNotificationKind.PostDump, async () =>
         {

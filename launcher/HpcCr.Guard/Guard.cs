@@ -26,6 +26,7 @@ internal sealed class Guard
     private LockSpec _locked = new();
     private long _frozenSince;
     private string _lastAbort = "";
+    private bool _dumpFailed;
 
     public Guard(SandboxLayout layout)
     {
@@ -244,7 +245,10 @@ internal sealed class Guard
         var engine = _engine ?? throw new GuardException("no engine was prepared for this dump");
         try
         {
-            await engine.DumpToGateAsync(_sandbox, Freezer(), request);
+            var inDetail = _dumpFailed;
+            _dumpFailed = true;
+            await engine.DumpToGateAsync(_sandbox, Freezer(), request, inDetail);
+            _dumpFailed = false;
         }
         catch (GuardException e) when (e.EngineDied)
         {
@@ -263,15 +267,19 @@ internal sealed class Guard
             await engine.FinishAsync();
             if (_sandbox.State == GuardStatus.Types.State.Restoring)
                 _sandbox.Restored(engine.RestoredPid ?? throw new GuardException("the engine restored a process and did not say which"));
-            await DropEngineAsync();
         }
 
-        if (!thaw)
-            return 0;
-        if (Unlock() && _frozenSince != 0)
-            _sandbox.Kick();
-        var pause = Thaw();
-        _lease.End();
+        var pause = 0.0;
+        if (thaw)
+        {
+            if (Unlock() && _frozenSince != 0)
+                _sandbox.Kick();
+            pause = Thaw();
+            _lease.End();
+        }
+
+        // The engine has let go of every task; the job need not wait for its end.
+        await DropEngineAsync();
         return pause;
     }
 

@@ -27,6 +27,8 @@ internal sealed class EpochWork(int epoch, uint leaseMs, string staging)
     /// <summary>Files that the job writes to, as long as they were at the cut.</summary>
     public IReadOnlyList<Core.FileRecord> JobFiles { get; set; } = [];
 
+    public IReadOnlyList<Core.ProcessorBinding>? ProcessorBindings { get; set; }
+
     public double PauseMilliseconds { get; set; }
 
     /// <summary>Name of the images' folder in staging and epoch.</summary>

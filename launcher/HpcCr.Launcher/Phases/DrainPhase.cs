@@ -17,7 +17,7 @@ internal static class DrainPhase
         var epoch = job.Epoch!;
         var processes = job.Cgroup.Processes();
         epoch.Processes = processes.Count;
-        var inodes = processes.SelectMany(pid => SocketInodes.Of(pid)).ToHashSet();
+        var inodes = JobSockets.InodesOf(processes);
         var began = Stopwatch.GetTimestamp();
         var changed = began;
         var first = JobSockets.Look(inodes, job.Cgroup.Id);

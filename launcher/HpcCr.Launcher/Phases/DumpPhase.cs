@@ -17,6 +17,7 @@ internal static class DumpPhase
         try
         {
             epoch.JobFiles = OpenFiles.OfJob(job);
+            epoch.ProcessorBindings = ProcessorBindings.OfJob(job);
             await Task.WhenAll(engine, files);
         }
         catch

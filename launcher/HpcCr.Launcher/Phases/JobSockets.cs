@@ -14,6 +14,9 @@ internal sealed record JobSockets(
     IReadOnlyList<TcpSocketInfo> Orphans,
     IReadOnlyList<TcpSocketInfo> Pending)
 {
+    /// <summary>The sockets that processes hold.</summary>
+    public static HashSet<uint> InodesOf(IEnumerable<int> processes) => [.. processes.SelectMany(pid => SocketInodes.Of(pid))];
+
     /// <summary>Looks at the kernel's tables now.</summary>
     /// <param name="inodes">The sockets that the job's processes hold.</param>
     /// <param name="cgroupId">The job's cgroup: orphans have no process, but were made in it.</param>

@@ -27,10 +27,19 @@ internal static class QuiescePhase
                 "Free some space, or remove old epochs.");
         }
 
+        LookOnce(job);
         await job.AskAsync(new GuardRequest
         {
             PrepareEngine = new PrepareEngine { Engine = engines.For(job.Spec), LeaseMs = epoch.LeaseMs },
         }, cancellationToken);
         return new Reply();
+    }
+
+    // What a fresh launcher does for the first time takes it ten times as long: not while the job stands still.
+    private static void LookOnce(LocalJob job)
+    {
+        JobSockets.Look(JobSockets.InodesOf(job.Cgroup.Processes()), job.Cgroup.Id);
+        OpenFiles.OfJob(job);
+        ProcessorBindings.OfJob(job);
     }
 }

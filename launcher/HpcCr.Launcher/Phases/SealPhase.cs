@@ -30,6 +30,7 @@ internal static class SealPhase
             Connections = [.. epoch.Connections.Select(ToRecord)],
             Listeners = epoch.Listeners,
             JobFiles = epoch.JobFiles,
+            ProcessorBindings = epoch.ProcessorBindings,
         };
         StagingFolders.Remove(epoch.Staging);
         return new Reply

@@ -58,6 +58,7 @@ internal static class RestoreSteps
     /// <summary>All nodes stand at their gates: unlock, and the job runs.</summary>
     public static async Task<Reply> GoAsync(LocalJob job, CancellationToken cancellationToken)
     {
+        ProcessorBindings.PutBack(job, job.Restoring!.Sandbox.ProcessorBindings);
         await job.AskAsync(new GuardRequest { Unlock = new UnlockPackets() }, cancellationToken);
         await job.AskAsync(new GuardRequest { Finish = new FinishEngine { Thaw = true } }, cancellationToken);
         StagingFolders.Remove(job.Restoring!.Staging);

@@ -16,7 +16,8 @@ internal static class ManifestFaults
     // The JSON reader knows which properties may be null, but neither elements of lists nor properties that are left out.
     private static bool HasGaps(Manifest manifest) =>
         HasGap(manifest.Nodes) || HasGap(manifest.Signatures)
-        || manifest.Nodes.Any(n => HasGap(n.Addresses) || HasGap(n.Files) || HasGap(n.Connections) || HasGap(n.Listeners) || HasGap(n.JobFiles))
+        || manifest.Nodes.Any(n => HasGap(n.Addresses) || HasGap(n.Files) || HasGap(n.Connections) || HasGap(n.Listeners) || HasGap(n.JobFiles)
+            || HasGap(n.ProcessorBindings ?? []) || n.ProcessorBindings?.Any(b => b.Processors is null || b.Threads is null) == true)
         || HasGap(manifest.Spec.Command) || HasGap(manifest.Spec.Nodes) || HasGap(manifest.Spec.Limits) || HasGap(manifest.Spec.Environment?.Values);
 
     private static bool HasGap<T>(IEnumerable<T>? list)

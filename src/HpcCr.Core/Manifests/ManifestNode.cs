@@ -26,4 +26,7 @@ public sealed record ManifestNode
 
     /// <summary>Regular files that the job had open for writing.</summary>
     public IReadOnlyList<FileRecord> JobFiles { get; init; } = [];
+
+    /// <summary>Threads that were bound to processors; null when none was.</summary>
+    public IReadOnlyList<ProcessorBinding>? ProcessorBindings { get; init; }
 }

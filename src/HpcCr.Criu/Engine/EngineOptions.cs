@@ -3,6 +3,12 @@ namespace HpcCr.Criu;
 /// <summary>What a dump and a restore have in common; the images of one must be restored with the same flags.</summary>
 public abstract record EngineOptions
 {
+    /// <summary>Errors and warnings: the cause of a failure, without what led to it.</summary>
+    public const int LogWarnings = 2;
+
+    /// <summary>Everything: what the lines before an error are taken from.</summary>
+    public const int LogEverything = 4;
+
     /// <summary>The folder of the images; it exists, and for a dump it is empty. The engine also works and logs here.</summary>
     public required string ImagesDirectory { get; init; }
 
@@ -39,8 +45,8 @@ public abstract record EngineOptions
     /// <summary>Who manages cgroups.</summary>
     public CgroupMode ManageCgroups { get; init; } = CgroupMode.Ignore;
 
-    /// <summary>Detail of the log: 1 errors, 2 warnings, 3 information, 4 everything (what the lines before an error are taken from).</summary>
-    public int LogLevel { get; init; } = 4;
+    /// <summary>Detail of the log: 1 errors, 2 warnings, 3 information, 4 everything.</summary>
+    public int LogLevel { get; init; } = LogEverything;
 
     /// <summary>How long the engine may say nothing between two messages before it counts as hung. Our own answers are not counted.</summary>
     public TimeSpan MaximumSilence { get; init; } = TimeSpan.FromMinutes(30);
