@@ -11,6 +11,9 @@ namespace HpcCr.Guard;
 internal sealed class Sandbox(SandboxLayout layout)
 {
     private const int StatusPipe = 3;
+
+    // From the loss of its memory, which a dump or a look at /proc stumbles over, to the exit status that its parent reads.
+    private static readonly TimeSpan EndGrace = TimeSpan.FromMilliseconds(100);
     private static readonly string Self = Environment.ProcessPath!;
 
     private JobCgroup? _cgroup;
@@ -89,6 +92,15 @@ internal sealed class Sandbox(SandboxLayout layout)
             await _watch;
         else if (State == State.Restoring)
             State = State.Empty;
+    }
+
+    /// <summary>Whether the root has ended; one that is just ending is waited for.</summary>
+    public async Task<bool> HasEndedAsync()
+    {
+        if (_watch is not { } watch)
+            return false;
+        await Task.WhenAny(watch, Task.Delay(EndGrace));
+        return State == State.Ended;
     }
 
     public void MarkLost() => State = State.Lost;

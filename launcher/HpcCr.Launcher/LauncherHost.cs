@@ -142,6 +142,8 @@ public sealed class LauncherHost
                 break;
             case ToLauncher.MessageOneofCase.Welcome:
                 _log.LogInformation("connected to the coordinator");
+                foreach (var job in _jobs.All)
+                    job.Orphan();
                 break;
         }
     }

@@ -31,6 +31,9 @@ public static class EpochVerifier
             faults.AddRange(Extra(folder, node).Select(path => $"{node.Node}/{path} is not in the manifest"));
         }
 
+        var parts = manifest.Nodes.Select(n => n.Node).Concat([Manifest.FileName, Manifest.RestartScriptName, JobFolder.WrittenAfter]).ToHashSet();
+        var others = Directory.EnumerateFileSystemEntries(epochPath).Select(path => Path.GetFileName(path)).Where(name => !parts.Contains(name));
+        faults.AddRange(others.Order(StringComparer.Ordinal).Select(name => $"{name} is not in the manifest"));
         return faults;
     }
 

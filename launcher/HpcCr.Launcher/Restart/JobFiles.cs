@@ -6,8 +6,6 @@ namespace HpcCr.Launcher;
 /// <summary>Files that the job writes to: put back to their length at the cut; what was written after it is kept in the epoch.</summary>
 internal static class JobFiles
 {
-    private const string AsideFolder = "written-after";
-
     /// <summary>Cuts every file that grew; a file that is shorter than at the cut is a fault that the plan has found already.</summary>
     public static void PutBack(string epochPath, ManifestNode sandbox, IStoreAccess store) => store.Run(() =>
     {
@@ -18,7 +16,7 @@ internal static class JobFiles
             using var stream = new FileStream(file.Path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
             if (stream.Length <= file.Size)
                 continue;
-            KeepTail(stream, file.Size, Path.Combine(epochPath, AsideFolder), $"{sandbox.Node}-{index}-{Path.GetFileName(file.Path)}");
+            KeepTail(stream, file.Size, Path.Combine(epochPath, JobFolder.WrittenAfter), $"{sandbox.Node}-{index}-{Path.GetFileName(file.Path)}");
             stream.SetLength(file.Size);
             stream.Flush(flushToDisk: true);
         }

@@ -18,7 +18,8 @@ internal static class DirectoryProbe
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new HpcCrException(FailureKind.Failed, $"the checkpoint directory {request.Path} cannot be used on {Environment.MachineName}: {e.Message}",
+            var kind = e is UnauthorizedAccessException ? FailureKind.NotAllowed : FailureKind.Failed;
+            throw new HpcCrException(kind, $"the checkpoint directory {request.Path} cannot be used on {Environment.MachineName}: {e.Message}",
                 "Name another with --ckpt-dir: one that the job's user may write and that all its nodes share.");
         }
     }

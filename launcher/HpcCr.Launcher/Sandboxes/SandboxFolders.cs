@@ -30,7 +30,8 @@ internal static class SandboxFolders
         Directory.CreateDirectory(layout.Root, Traversable);
         Directory.CreateDirectory(layout.TemporaryInside, Traversable);
         Directory.CreateDirectory(layout.Memory, Traversable);
-        Mounts.Tmpfs(layout.Memory, "mode=0711");
+        // The job's user puts its private files back, and so opens this folder.
+        Mounts.Tmpfs(layout.Memory, "mode=0755");
         foreach (var folder in (string[])[layout.SharedMemory, layout.Temporary])
         {
             Directory.CreateDirectory(folder, Private);

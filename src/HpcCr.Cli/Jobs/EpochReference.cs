@@ -54,12 +54,17 @@ internal static class EpochReference
     {
         try
         {
-            _ = Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any();
+            // Directory.Exists would not tell a folder that is not there from one that may not be looked at.
+            _ = File.GetAttributes(path).HasFlag(FileAttributes.Directory) && Directory.EnumerateFileSystemEntries(path).Any();
             return false;
         }
         catch (UnauthorizedAccessException)
         {
             return true;
+        }
+        catch (IOException)
+        {
+            return false;
         }
     }
 

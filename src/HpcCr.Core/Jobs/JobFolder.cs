@@ -15,6 +15,9 @@ public static class JobFolder
     /// <summary>The job's standard error.</summary>
     public const string StandardError = "stderr.log";
 
+    /// <summary>In an epoch's folder: what the job wrote after the cut, kept by a restart that put its files back.</summary>
+    public const string WrittenAfter = "written-after";
+
     /// <summary>What remote starts on a node write to their standard output and error.</summary>
     public static string NodeOutput(string node) => $"{node}.log";
 }

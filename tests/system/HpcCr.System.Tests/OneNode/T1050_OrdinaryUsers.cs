@@ -11,7 +11,7 @@ public sealed class T1050_OrdinaryUsers(OneNodeLab lab) : SystemTest(lab)
     [Fact]
     public async Task AJobOfAnOrdinaryUser_RunsAndRestartsAsThatUser_AndItsEpochsAreTheirsAlone()
     {
-        string[] command = [TestPrograms.Fill, "--mib", "8", "--steps", "4000", "--every", "50"];
+        string[] command = [TestPrograms.Fill, "--mib", "8", "--steps", "12000", "--every", "50"];
         var job = await StartAsync(command);
         await job.WaitForLineAsync("ready ");
         Assert.Equal([Owner], await UidsAsync(job));

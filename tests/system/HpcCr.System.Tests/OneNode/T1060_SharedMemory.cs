@@ -15,7 +15,7 @@ public sealed class T1060_SharedMemory(OneNodeLab lab) : SystemTest(lab)
     [Fact]
     public async Task AGibibyteInTheJobsSharedMemory_ComesBackWithItsHoles_AndThePauseIsAboutThatOfACopy()
     {
-        string[] command = [TestPrograms.SharedMemoryFile, "--mib", "1365", "--steps", "600"];
+        string[] command = [TestPrograms.SharedMemoryFile, "--mib", "1365", "--steps", "2400"];
         var patient = CommandOptions.Default with { Deadline = TimeSpan.FromMinutes(3) };
         var job = await TestJob.StartAsync(Lab, "shmfile", [], patient, command);
         await job.WaitForLineAsync("step ", TimeSpan.FromMinutes(1));

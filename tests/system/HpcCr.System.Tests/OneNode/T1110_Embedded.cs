@@ -8,7 +8,7 @@ public sealed class T1110_Embedded(EmbeddedPlace place) : SystemTest(place)
     [Fact]
     public async Task RunWithoutACoordinator_StartsOne_AndTheJobIsCheckpointedFromAnotherShellAndRestarted()
     {
-        string[] command = [TestPrograms.Fill, "--mib", "8", "--steps", "4000", "--every", "50"];
+        string[] command = [TestPrograms.Fill, "--mib", "8", "--steps", "12000", "--every", "50"];
         var name = Lab.NewName("embedded");
         TestEpoch epoch;
         await using (var run = Hpccr.Start(["run", "--name", name, "--", .. command]))

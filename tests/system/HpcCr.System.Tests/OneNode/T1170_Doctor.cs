@@ -20,7 +20,7 @@ public sealed class T1170_Doctor(OneNodeLab lab) : SystemTest(lab)
         // The only engine that it can find: the others are not where it looks.
         var options = CommandOptions.Default with
         {
-            Environment = new Dictionary<string, string?> { ["HPCCR_CRIU"] = "/bin/sh", ["HPCCR_PREFIX"] = Lab.NewFolder("empty"), ["PATH"] = "/bin" },
+            Environment = new Dictionary<string, string?> { ["HPCCR_CRIU"] = "/bin/sh", ["HPCCR_PREFIX"] = Lab.NewFolder("empty"), ["PATH"] = PathWithout("criu") },
         };
         var said = (await Hpccr.RunAsync(options, "doctor", "--json")).FailsWith(6, ["criu", "/bin/sh"]).Json;
         Assert.False(said.GetProperty("ok").GetBoolean());
@@ -38,5 +38,16 @@ public sealed class T1170_Doctor(OneNodeLab lab) : SystemTest(lab)
         const string Cover = "mount --bind /dev/null \"$(command -v \"$0\")\" && exec \"$@\"";
         var options = CommandOptions.Default with { Prefix = ["unshare", "--mount", "sh", "-c", Cover, program] };
         (await Hpccr.RunAsync(options, "doctor")).FailsWith(6, [program]);
+    }
+
+    // A folder with links to all that is in PATH but one.
+    private string PathWithout(string program)
+    {
+        var folder = Lab.NewFolder("path");
+        foreach (var directory in (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Where(Directory.Exists))
+            foreach (var file in Directory.EnumerateFiles(directory))
+                if (Path.GetFileName(file) != program && !File.Exists(Path.Combine(folder, Path.GetFileName(file))))
+                    File.CreateSymbolicLink(Path.Combine(folder, Path.GetFileName(file)), file);
+        return folder;
     }
 }
