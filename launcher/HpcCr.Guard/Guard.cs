@@ -23,6 +23,7 @@ internal sealed class Guard
     private ICgroupFreezer? _freezer;
     private EngineRun? _engine;
     private string? _table;
+    private bool _isLocked;
     private LockSpec _locked = new();
     private long _frozenSince;
     private string _lastAbort = "";
@@ -48,7 +49,7 @@ internal sealed class Guard
         RootPid = _sandbox.RootPid,
         ExitCode = _sandbox.ExitCode,
         Frozen = _frozenSince != 0,
-        Locked = _table is not null,
+        Locked = _isLocked,
         EngineActive = _engine is not null,
         LastAbort = _lastAbort,
     };
@@ -183,6 +184,12 @@ internal sealed class Guard
         _lastAbort = "";
         MakePartialMountsPrivate();
         _engine = await EngineRun.StartAsync(request.Engine);
+        if (request.LockTable.Length > 0)
+        {
+            _table = request.LockTable;
+            PacketLock.Prepare(request.LockTable);
+        }
+
         _lease.Renew(request.LeaseMs);
     }
 
@@ -236,19 +243,24 @@ internal sealed class Guard
             Connections = [.. request.Connections.Select(c => new TcpTuple(IPEndPoint.Parse(c.Local), IPEndPoint.Parse(c.Remote)))],
             Listeners = [.. request.Listeners.Select(IPEndPoint.Parse)],
         };
+        var isPrepared = _table == request.Table && !_isLocked;
         _table = request.Table;
+        _isLocked = true;
         _locked = spec;
-        PacketLock.Apply(request.Table, spec);
+        if (isPrepared)
+            PacketLock.Fill(request.Table, spec);
+        else
+            PacketLock.Apply(request.Table, spec);
     }
 
-    private bool Unlock()
+    private void Unlock()
     {
         if (_table is null)
-            return false;
+            return;
         PacketLock.Remove(_table);
         _table = null;
+        _isLocked = false;
         _locked = new LockSpec();
-        return true;
     }
 
     private async Task DumpAsync(DumpSandbox request)
@@ -283,9 +295,12 @@ internal sealed class Guard
         var pause = 0.0;
         if (thaw)
         {
-            if (Unlock() && _frozenSince != 0)
+            if (_isLocked)
+                PacketLock.Open(_table!);
+            if (_isLocked && _frozenSince != 0)
                 _sandbox.Kick();
             pause = Thaw();
+            Unlock();
             _lease.End();
         }
 
@@ -311,7 +326,9 @@ internal sealed class Guard
         }
 
         await DropEngineAsync();
-        if (Unlock() && _frozenSince != 0)
+        var wasLocked = _isLocked;
+        Unlock();
+        if (wasLocked && _frozenSince != 0)
             _sandbox.Kick();
         Thaw();
         _lease.End();

@@ -2,10 +2,12 @@ namespace HpcCr.Guard;
 
 /// <summary>How long a job may be held without a word from the coordinator.</summary>
 /// <param name="ended">What to do when the time is over.</param>
-internal sealed class Lease(Func<Task> ended)
+/// <param name="time">The clock; the system's by default.</param>
+internal sealed class Lease(Func<Task> ended, TimeProvider? time = null)
 {
     private readonly Lock _gate = new();
-    private Timer? _timer;
+    private readonly TimeProvider _time = time ?? TimeProvider.System;
+    private ITimer? _timer;
     private TimeSpan _length;
 
     /// <summary>Begins or prolongs the lease.</summary>
@@ -17,7 +19,7 @@ internal sealed class Lease(Func<Task> ended)
         lock (_gate)
         {
             _length = TimeSpan.FromMilliseconds(milliseconds);
-            _timer ??= new Timer(_ => _ = ended());
+            _timer ??= _time.CreateTimer(_ => _ = ended(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
             _timer.Change(_length, Timeout.InfiniteTimeSpan);
         }
     }

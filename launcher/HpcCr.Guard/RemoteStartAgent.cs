@@ -11,27 +11,25 @@ namespace HpcCr.Guard;
 /// </summary>
 internal static class RemoteStartAgent
 {
-    // Options of ssh that take a value; all others that begin with '-' stand alone (Hydra calls: AGENT -x HOST CMD...).
-    private const string OptionsWithValue = "bcDEeFIiJLlmOopQRSWw";
+    // Options of ssh that take a value; all others stand alone (Hydra calls: AGENT -x HOST CMD...).
+    private const string OptionsWithValue = "BbcDEeFIiJLlmOoPpQRSWw";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     public static async Task<int> RunAsync(string[] arguments)
     {
-        var at = FirstWord(arguments);
-        if (at >= arguments.Length - 1)
+        if (Parse(arguments) is not { } asked)
         {
             Console.Error.WriteLine("hpccr-agent: usage: hpccr-agent [SSH-OPTIONS] HOST COMMAND...; mpirun and mpiexec call it, not people");
             return 2;
         }
 
-        var host = arguments[at][(arguments[at].IndexOf('@') + 1)..];
         try
         {
             using var patience = new CancellationTokenSource(Patience);
             using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
             await socket.ConnectAsync(new UnixDomainSocketEndPoint(RunLayout.Current.LauncherSocket), patience.Token);
             await using var channel = new MessageChannel(new NetworkStream(socket));
-            await channel.SendAsync(new AgentRequest { Node = host, Command = { arguments[(at + 1)..] } }, patience.Token);
+            await channel.SendAsync(new AgentRequest { Node = asked.Host, Command = { asked.Command } }, patience.Token);
             var reply = await channel.ReceiveAsync(AgentReply.Parser, patience.Token);
             if (reply is { Error: "" })
                 return 0;
@@ -45,15 +43,26 @@ internal static class RemoteStartAgent
         return 255;
     }
 
-    private static int FirstWord(string[] arguments)
+    /// <summary>Reads an ssh command line: options before the host, then the command.</summary>
+    /// <returns>The host without a user, and the command; null when either is missing.</returns>
+    internal static (string Host, string[] Command)? Parse(string[] arguments)
     {
         var at = 0;
-        while (at < arguments.Length && arguments[at].StartsWith('-'))
+        while (at < arguments.Length && arguments[at] is ['-', _, ..] option)
         {
-            var takesNext = arguments[at].Length == 2 && OptionsWithValue.Contains(arguments[at][1]);
-            at += takesNext ? 2 : 1;
+            at++;
+            if (option == "--")
+                break;
+            at += TakesNext(option) ? 1 : 0;
         }
 
-        return at;
+        if (at >= arguments.Length - 1)
+            return null;
+        var host = arguments[at][(arguments[at].LastIndexOf('@') + 1)..];
+        return host.Length == 0 ? null : (host, arguments[(at + 1)..]);
     }
+
+    // Options without a value may be bundled (-xq); the first that takes one takes what is left of the word, or the next word.
+    private static bool TakesNext(string option) =>
+        option.Skip(1).TakeWhile(letter => !OptionsWithValue.Contains(letter)).Count() == option.Length - 2;
 }

@@ -38,7 +38,19 @@ public sealed class LauncherArguments
     [Option("log", HelpText = "Log file (default: standard error).")]
     public string? Log { get; set; }
 
+    /// <summary>Reads a command line; what is wrong with it goes to standard error.</summary>
+    public static ParserResult<LauncherArguments> Parse(IEnumerable<string> arguments)
+    {
+        using var parser = new Parser(settings =>
+        {
+            settings.AllowMultiInstance = true;
+            settings.HelpWriter = Console.Error;
+        });
+        return parser.ParseArguments<LauncherArguments>(arguments);
+    }
+
     /// <summary>What they mean.</summary>
+    /// <exception cref="HpcCrException">A name or a variable is none (usage).</exception>
     public LauncherOptions ToOptions() => new()
     {
         Node = NodeName.Check(Node ?? Environment.MachineName),
@@ -47,6 +59,19 @@ public sealed class LauncherArguments
         Run = RunDirectory is null ? RunLayout.Current : new RunLayout(Path.GetFullPath(RunDirectory)),
         Slots = Slots > 0 ? Slots : Environment.ProcessorCount,
         Staging = Staging is null ? null : Path.GetFullPath(Staging),
-        JobEnvironment = JobEnvironment.Select(e => e.Split('=', 2)).Where(p => p.Length == 2).ToDictionary(p => p[0], p => p[1]),
+        JobEnvironment = Variables(JobEnvironment),
     };
+
+    private static Dictionary<string, string> Variables(IEnumerable<string> settings)
+    {
+        Dictionary<string, string> variables = [];
+        foreach (var setting in settings)
+        {
+            if (setting.IndexOf('=') is not (> 0 and var equals))
+                throw new HpcCrException(FailureKind.Usage, $"'{JobName.Printable(setting)}' sets no variable", "Write --env NAME=VALUE.");
+            variables[setting[..equals]] = setting[(equals + 1)..];
+        }
+
+        return variables;
+    }
 }

@@ -61,7 +61,6 @@ public sealed class LauncherHost
 
     private async Task<Hello> HelloAsync()
     {
-        await _jobs.AbandonStepsAsync();
         var hello = new Hello
         {
             Node = _options.Node,
@@ -143,6 +142,8 @@ public sealed class LauncherHost
                 break;
             case ToLauncher.MessageOneofCase.Welcome:
                 _log.LogInformation("connected to the coordinator");
+                foreach (var job in _jobs.All)
+                    job.Orphan();
                 break;
         }
     }

@@ -10,6 +10,7 @@ internal sealed class LocalJob : IAsyncDisposable
 {
     private readonly SemaphoreSlim _steps = new(1, 1);
     private CancellationTokenSource _step = new();
+    private object? _orphan;
 
     public LocalJob(JobSpec spec, LauncherOptions options, JobCgroup cgroup, GuardClient guard, ILogger log)
     {
@@ -77,15 +78,23 @@ internal sealed class LocalJob : IAsyncDisposable
     /// <summary>Asks the guard; a plain wrapper that reads well in the phases.</summary>
     public Task<GuardReply> AskAsync(GuardRequest request, CancellationToken cancellationToken) => Guard.AskAsync(request, cancellationToken);
 
+    /// <summary>
+    /// A coordinator has connected: it knows nothing of what began before, so nobody will ever end that. Its lease is prolonged
+    /// no more, and the guard lets the job go.
+    /// </summary>
+    public void Orphan() => _orphan = Held;
+
     /// <summary>Prolongs the lease of what is held; called at every word of the coordinator.</summary>
     public void RenewLease()
     {
-        if ((Epoch?.LeaseMs ?? Restoring?.LeaseMs) is { } lease)
+        if (!ReferenceEquals(Held, _orphan) && (Epoch?.LeaseMs ?? Restoring?.LeaseMs) is { } lease)
             _ = RenewAsync(new GuardRequest { RenewLease = new RenewLease { LeaseMs = lease } });
     }
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => Guard.DisposeAsync();
+
+    private object? Held => (object?)Epoch ?? Restoring;
 
     private async Task RenewAsync(GuardRequest request)
     {

@@ -91,29 +91,6 @@ internal sealed class LocalJobs(LauncherOptions options, ILogger log)
         SweepStrays();
     }
 
-    /// <summary>The coordinator was away and has given up, or forgotten, what was under way here: so do we.</summary>
-    public async Task AbandonStepsAsync()
-    {
-        foreach (var job in All)
-        {
-            try
-            {
-                if (job.Epoch is { } epoch)
-                    await job.StepAsync(true, token => AbortPhase.RunAsync(job, epoch.Epoch, token), CancellationToken.None);
-                if (job.Restoring is not null)
-                    await job.StepAsync(true, async token =>
-                    {
-                        await RemoveAsync(job, token);
-                        return true;
-                    }, CancellationToken.None);
-            }
-            catch (Exception e) when (e is HpcCrException or IOException or UnauthorizedAccessException)
-            {
-                log.LogWarning("{Job}: what was under way could not be undone: {Why}", job.Spec.Name, e.Message);
-            }
-        }
-    }
-
     /// <summary>Ends whatever is left of the job on this node and removes every trace but its folder in the store.</summary>
     public async Task RemoveAsync(LocalJob job, CancellationToken cancellationToken)
     {

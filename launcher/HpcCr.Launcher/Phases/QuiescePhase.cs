@@ -29,19 +29,20 @@ internal static class QuiescePhase
                 "Free some space, or remove old epochs.");
         }
 
-        LookOnce(job);
+        var hasSockets = LookOnce(job);
         await job.AskAsync(new GuardRequest
         {
-            PrepareEngine = new PrepareEngine { Engine = engines.For(job.Spec), LeaseMs = epoch.LeaseMs },
+            PrepareEngine = new PrepareEngine { Engine = engines.For(job.Spec), LeaseMs = epoch.LeaseMs, LockTable = hasSockets ? job.LockTable : "" },
         }, cancellationToken);
         return new Reply();
     }
 
     // What a fresh launcher does for the first time takes it ten times as long: not while the job stands still.
-    private static void LookOnce(LocalJob job)
+    private static bool LookOnce(LocalJob job)
     {
-        JobSockets.Look(JobSockets.InodesOf(job.Cgroup.Processes()), job.Cgroup.Id);
+        var sockets = JobSockets.Look(JobSockets.InodesOf(job.Cgroup.Processes()), job.Cgroup.Id);
         OpenFiles.OfJob(job);
         ProcessorBindings.OfJob(job);
+        return sockets.Connections.Count + sockets.Listeners.Count > 0;
     }
 }

@@ -51,9 +51,27 @@ internal static class StagingFolders
     {
         var memory = job.Cgroup.Processes().Sum(MemoryOf);
         var files = new[] { job.Layout.SharedMemory, job.Layout.Temporary }
-            .SelectMany(dir => Directory.EnumerateFiles(dir, "*", SearchOption.AllDirectories))
-            .Sum(file => new FileInfo(file).Length);
+            .Sum(SizeOf);
         return memory + files + (16 << 20);
+    }
+
+    // The job runs and makes and removes files while they are counted; links are not followed.
+    internal static long SizeOf(string folder)
+    {
+        try
+        {
+            return new DirectoryInfo(folder).EnumerateFileSystemInfos().Sum(entry => entry switch
+            {
+                { LinkTarget: not null } => 0,
+                DirectoryInfo => SizeOf(entry.FullName),
+                FileInfo { Exists: true } file => file.Length,
+                _ => 0,
+            });
+        }
+        catch (IOException)
+        {
+            return 0;
+        }
     }
 
     private static long AvailableMemory() => KiB(File.ReadLines("/proc/meminfo"), "MemAvailable:");

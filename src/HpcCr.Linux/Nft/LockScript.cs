@@ -15,19 +15,10 @@ internal static class LockScript
     /// <summary>One transaction that makes the table, in place of an older one of the name.</summary>
     internal static string Create(string table, LockSpec spec)
     {
-        var connections = spec.Connections.Select(connection => connection.Normalised).ToHashSet();
-        var listeners = spec.Listeners.Select(listener => listener.Normalised()).ToHashSet();
-        var any = listeners.Where(listener => IsAny(listener.Address)).ToList();
-        var exact = listeners.Except(any).ToList();
-
-        var text = new StringBuilder(1024 + (96 * connections.Count));
+        var text = new StringBuilder(1024 + (96 * spec.Connections.Count));
         text.Append(Delete(table)).Append($"table inet {table} {{\n");
-        AppendSet(text, "c4", "ipv4_addr . inet_service . ipv4_addr . inet_service", connections.Where(tuple => IsIPv4(tuple)).Select(Element));
-        AppendSet(text, "c6", "ipv6_addr . inet_service . ipv6_addr . inet_service", connections.Where(tuple => !IsIPv4(tuple)).Select(Element));
-        AppendSet(text, "l4", "ipv4_addr . inet_service", exact.Where(IsIPv4).Select(Element));
-        AppendSet(text, "l6", "ipv6_addr . inet_service", exact.Where(listener => !IsIPv4(listener)).Select(Element));
-        AppendSet(text, "p4", "inet_service", any.Select(listener => $"{listener.Port}").Distinct());
-        AppendSet(text, "p6", "inet_service", any.Where(listener => !IsIPv4(listener)).Select(listener => $"{listener.Port}"));
+        foreach (var (name, type, elements) in Sets(spec))
+            AppendSet(text, name, type, elements);
         text.Append("""
                 chain locked_in {
                   ip daddr . tcp dport . ip saddr . tcp sport @c4 counter drop
@@ -59,8 +50,42 @@ internal static class LockScript
         return text.ToString();
     }
 
+    /// <summary>One transaction that fills an empty table.</summary>
+    internal static string Fill(string table, LockSpec spec)
+    {
+        var text = new StringBuilder(1024 + (96 * spec.Connections.Count));
+        foreach (var (name, _, elements) in Sets(spec))
+        {
+            var list = string.Join(",\n", elements);
+            if (list.Length > 0)
+                text.Append($"add element inet {table} {name} {{ {list} }}\n");
+        }
+
+        return text.ToString();
+    }
+
+    /// <summary>One transaction that makes a table of no effect. Rules can be added at once; removing anything takes a grace period of the kernel.</summary>
+    internal static string Open(string table) => $"insert rule inet {table} output accept\ninsert rule inet {table} locked_in return\n";
+
     /// <summary>One transaction after which the table is not there, whether or not it was: adding what exists changes nothing.</summary>
     internal static string Delete(string table) => $"add table inet {table}\ndelete table inet {table}\n";
+
+    private static IEnumerable<(string Name, string Type, IEnumerable<string> Elements)> Sets(LockSpec spec)
+    {
+        var connections = spec.Connections.Select(connection => connection.Normalised).ToHashSet();
+        var listeners = spec.Listeners.Select(listener => listener.Normalised()).ToHashSet();
+        var any = listeners.Where(listener => IsAny(listener.Address)).ToList();
+        var exact = listeners.Except(any).ToList();
+        return
+        [
+            ("c4", "ipv4_addr . inet_service . ipv4_addr . inet_service", connections.Where(tuple => IsIPv4(tuple)).Select(Element)),
+            ("c6", "ipv6_addr . inet_service . ipv6_addr . inet_service", connections.Where(tuple => !IsIPv4(tuple)).Select(Element)),
+            ("l4", "ipv4_addr . inet_service", exact.Where(IsIPv4).Select(Element)),
+            ("l6", "ipv6_addr . inet_service", exact.Where(listener => !IsIPv4(listener)).Select(Element)),
+            ("p4", "inet_service", any.Select(listener => $"{listener.Port}").Distinct()),
+            ("p6", "inet_service", any.Where(listener => !IsIPv4(listener)).Select(listener => $"{listener.Port}")),
+        ];
+    }
 
     private static void AppendSet(StringBuilder text, string name, string type, IEnumerable<string> elements)
     {

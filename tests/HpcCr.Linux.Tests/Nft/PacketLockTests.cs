@@ -78,6 +78,27 @@ public sealed class PacketLockTests(ITestOutputHelper output)
         sender.Join();
     });
 
+    [Fact]
+    public void Fill_OfAPreparedLock_HoldsBackWhatOpenLetsPass() => PrivateNetwork.Run(() =>
+    {
+        using var pair = new TcpPair();
+        PacketLock.Prepare("hpccr_p");
+        pair.Client.Send("a"u8);
+        TcpPair.Drain(pair.Server, 1);
+
+        PacketLock.Fill("hpccr_p", new LockSpec { Connections = [pair.ServerInfo.Tuple], Listeners = [new IPEndPoint(IPAddress.Any, 1)] });
+        pair.Client.Send("ping"u8);
+        pair.Server.Send("pong!"u8);
+        Assert.False(pair.Server.Poll(Silence, SelectMode.SelectRead));
+        Assert.False(pair.Client.Poll(Silence, SelectMode.SelectRead));
+
+        PacketLock.Open("hpccr_p");
+        TcpPair.Drain(pair.Server, 4);
+        TcpPair.Drain(pair.Client, 5);
+        Assert.Equal(["hpccr_p"], PacketLock.List(PacketLock.Prefix));
+        PacketLock.Remove("hpccr_p");
+    });
+
     [Theory]
     [InlineData("127.0.0.1", "127.0.0.1")]
     [InlineData("0.0.0.0", "127.0.0.1")]

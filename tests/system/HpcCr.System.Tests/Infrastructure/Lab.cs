@@ -62,8 +62,9 @@ public abstract class Lab(int nodes) : IAsyncLifetime
         }
         finally
         {
-            // A run that left something keeps its logs.
             Directory.Delete(Folder, recursive: true);
+            // An embedded coordinator leaves its log.
+            if (Directory.Exists(RunFolder)) Directory.Delete(RunFolder, recursive: true);
         }
     }
 
