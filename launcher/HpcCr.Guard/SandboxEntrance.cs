@@ -11,6 +11,7 @@ namespace HpcCr.Guard;
 internal static class SandboxEntrance
 {
     private const int StatusPipe = 3;
+    private const string Terminals = "/dev/pts";
     private const OpenFor Output = OpenFor.WriteOnly | OpenFor.Append | OpenFor.Create;
     private const UnixFileMode OutputMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
@@ -46,6 +47,9 @@ internal static class SandboxEntrance
         // A slave of the host: what it mounts later (autofs, NFS) shows up here, nothing of ours goes back.
         Mounts.MakeSlave("/", recursive: true);
         Mounts.Proc("/proc");
+        // Terminals of its own: the numbers of the host's are anybody's by the time the job is restored.
+        Mounts.Unmount(Terminals, detach: true);
+        Mounts.Terminals(Terminals);
         foreach (var bind in entry.Binds)
             Mounts.Bind(bind.Source, bind.Target);
         foreach (var mount in MountInfo.Read().Select(m => m.MountPoint).Where(p => IsAtOrBelow(p, entry.Hidden)).Reverse())

@@ -138,10 +138,10 @@ public sealed class ImageCopierTests : IDisposable
         var (path, manifest) = await CommitAsync();
         Spoil(Path.Combine(path, "node1", "core-1.img"), how);
 
-        var fault = Assert.Single(await VerifyAsync(path, manifest).WaitAsync(TimeSpan.FromSeconds(20), Cancelled));
+        var faults = await VerifyAsync(path, manifest).WaitAsync(TimeSpan.FromSeconds(20), Cancelled);
 
-        Assert.StartsWith("node1/core-1.img ", fault, StringComparison.Ordinal);
-        Assert.Contains(expected, fault, StringComparison.Ordinal);
+        // What a link points at lies in the epoch as well, and is a stray of its own.
+        Assert.Contains(expected, Assert.Single(faults, f => f.StartsWith("node1/core-1.img ", StringComparison.Ordinal)), StringComparison.Ordinal);
     }
 
     [Fact]

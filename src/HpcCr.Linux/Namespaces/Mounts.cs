@@ -60,6 +60,12 @@ public static partial class Mounts
     public static void Tmpfs(string path, string? options) =>
         Call($"mount -t tmpfs -o {options} {path}", "tmpfs", path, "tmpfs", NoSetUid | NoDevices, string.IsNullOrEmpty(options) ? null : options);
 
+    /// <summary>Mounts an instance of devpts of its own: terminals numbered from 0, whatever others there are.</summary>
+    /// <param name="path">An existing folder, <c>/dev/pts</c>: /dev/ptmx uses the one beside it.</param>
+    /// <exception cref="LinuxException">EPERM, ENOENT.</exception>
+    public static void Terminals(string path) =>
+        Call($"mount -t devpts {path}", "devpts", path, "devpts", NoSetUid | NoExecute, "newinstance,ptmxmode=0666,mode=0620,gid=5");
+
     /// <summary>Removes the topmost mount at a path; a symbolic link is not followed.</summary>
     /// <param name="path">The mount point.</param>
     /// <param name="detach">True: at once, even if it is in use (it lives on until its last user is gone).</param>
