@@ -96,7 +96,7 @@ internal sealed class EngineRun : IAsyncDisposable
     /// <param name="request">Where to, and until when.</param>
     /// <param name="inDetail">The engine logs all that it does. That is a line per page run within the pause, so only after a failure.</param>
     /// <exception cref="GuardException">The engine failed (the tasks live) or died (<see cref="GuardException.EngineDied"/>).</exception>
-    public async Task DumpToGateAsync(Sandbox sandbox, ICgroupFreezer freezer, DumpSandbox request, bool inDetail)
+    public async Task DumpToGateAsync(Sandbox sandbox, SandboxFreezer freezer, DumpSandbox request, bool inDetail)
     {
         var options = new DumpOptions
         {

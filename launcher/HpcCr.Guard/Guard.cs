@@ -1,7 +1,5 @@
 using System.Diagnostics;
-using System.Net;
 using HpcCr.Core;
-using HpcCr.Linux;
 using HpcCr.Protocol.V1.Local;
 
 namespace HpcCr.Guard;
@@ -19,13 +17,9 @@ internal sealed class Guard
     private readonly Sandbox _sandbox;
     private readonly Lease _lease;
     private readonly SemaphoreSlim _step = new(1, 1);
-    private readonly CancellationTokenSource _left = new();
-    private ICgroupFreezer? _freezer;
+    private readonly JobLock _lock = new();
+    private SandboxFreezer? _freezer;
     private EngineRun? _engine;
-    private string? _table;
-    private bool _isLocked;
-    private LockSpec _locked = new();
-    private long _frozenSince;
     private string _lastAbort = "";
     private bool _dumpFailed;
 
@@ -40,16 +34,15 @@ internal sealed class Guard
     /// <summary>Raised when the sandbox's root has ended or the guard undid something by itself.</summary>
     public event Action? Changed;
 
-    /// <summary>Cancelled when the guard is to end.</summary>
-    public CancellationToken Left => _left.Token;
+    private bool IsFrozen => _freezer is { IsHeld: true };
 
     public GuardStatus Status() => new()
     {
         State = _sandbox.State,
         RootPid = _sandbox.RootPid,
         ExitCode = _sandbox.ExitCode,
-        Frozen = _frozenSince != 0,
-        Locked = _isLocked,
+        Frozen = IsFrozen,
+        Locked = _lock.IsHeld,
         EngineActive = _engine is not null,
         LastAbort = _lastAbort,
     };
@@ -93,7 +86,7 @@ internal sealed class Guard
     /// <summary>Undoes whatever holds the job: the lease is over or nobody is there to speak for the coordinator.</summary>
     public async Task LetGoAsync(string why)
     {
-        if (_frozenSince == 0 && _engine is null && _table is null && _sandbox.State != GuardStatus.Types.State.Restoring)
+        if (!IsFrozen && _engine is null && !_lock.Exists && _sandbox.State != GuardStatus.Types.State.Restoring)
             return;
         _lastAbort = why;
         GuardLog.Write($"lets go: {why}");
@@ -127,7 +120,7 @@ internal sealed class Guard
             {
                 case GuardRequest.RequestOneofCase.Start:
                     await _sandbox.StartAsync(request.Start);
-                    _freezer = new CgroupV2Freezer(request.Start.Cgroup);
+                    _freezer = new SandboxFreezer(request.Start.Cgroup);
                     return null;
                 case GuardRequest.RequestOneofCase.Spawn:
                     await _sandbox.SpawnAsync(request.Spawn.Entry);
@@ -139,15 +132,15 @@ internal sealed class Guard
                     await PrepareEngineAsync(request.PrepareEngine);
                     return null;
                 case GuardRequest.RequestOneofCase.Freeze:
-                    await FreezeAsync(TimeSpan.FromMilliseconds(request.Freeze.DeadlineMs));
+                    await Freezer().FreezeAsync(_sandbox.RootPid, TimeSpan.FromMilliseconds(request.Freeze.DeadlineMs));
                     return null;
                 case GuardRequest.RequestOneofCase.Thaw:
-                    return Thaw();
+                    return _freezer?.Thaw() ?? 0;
                 case GuardRequest.RequestOneofCase.Lock:
-                    Lock(request.Lock);
+                    _lock.Take(request.Lock);
                     return null;
                 case GuardRequest.RequestOneofCase.Unlock:
-                    Unlock();
+                    _lock.Remove();
                     return null;
                 case GuardRequest.RequestOneofCase.Dump:
                     await DumpAsync(request.Dump);
@@ -185,11 +178,7 @@ internal sealed class Guard
         MakePartialMountsPrivate();
         _engine = await EngineRun.StartAsync(request.Engine);
         if (request.LockTable.Length > 0)
-        {
-            _table = request.LockTable;
-            PacketLock.Prepare(request.LockTable);
-        }
-
+            _lock.Prepare(request.LockTable);
         _lease.Renew(request.LeaseMs);
     }
 
@@ -198,69 +187,6 @@ internal sealed class Guard
     {
         foreach (var mount in PartialMounts.Of(_sandbox.RootPid))
             _sandbox.RunInside(["mount", "--make-private", mount]);
-    }
-
-    private async Task FreezeAsync(TimeSpan deadline)
-    {
-        var freezer = Freezer();
-        if ((freezer.FrozenAncestor() ?? FrozenByVersionOne()) is { } ancestor)
-        {
-            throw new GuardException($"somebody else has frozen {ancestor}, so the job stands still already",
-                "Thaw that cgroup first.")
-            {
-                Unsupported = true,
-            };
-        }
-
-        _frozenSince = Stopwatch.GetTimestamp();
-        await freezer.FreezeAsync(deadline, CancellationToken.None);
-    }
-
-    // On hybrid hosts somebody may use the other hierarchy; a task that it has frozen never reports to ours.
-    private string? FrozenByVersionOne()
-    {
-        // The root of that hierarchy cannot be frozen, and has no file that would say so.
-        if (CgroupHost.Detect().V1FreezerPathOf(_sandbox.RootPid) is not { } path || !File.Exists(Path.Combine(path, "freezer.state")))
-            return null;
-        using var freezer = new CgroupV1Freezer(path);
-        return freezer.IsFrozen ? path : freezer.FrozenAncestor();
-    }
-
-    private double Thaw()
-    {
-        if (_frozenSince == 0)
-            return 0;
-        Freezer().Thaw();
-        var pause = Stopwatch.GetElapsedTime(_frozenSince).TotalMilliseconds;
-        _frozenSince = 0;
-        return pause;
-    }
-
-    private void Lock(LockPackets request)
-    {
-        var spec = new LockSpec
-        {
-            Connections = [.. request.Connections.Select(c => new TcpTuple(IPEndPoint.Parse(c.Local), IPEndPoint.Parse(c.Remote)))],
-            Listeners = [.. request.Listeners.Select(IPEndPoint.Parse)],
-        };
-        var isPrepared = _table == request.Table && !_isLocked;
-        _table = request.Table;
-        _isLocked = true;
-        _locked = spec;
-        if (isPrepared)
-            PacketLock.Fill(request.Table, spec);
-        else
-            PacketLock.Apply(request.Table, spec);
-    }
-
-    private void Unlock()
-    {
-        if (_table is null)
-            return;
-        PacketLock.Remove(_table);
-        _table = null;
-        _isLocked = false;
-        _locked = new LockSpec();
     }
 
     private async Task DumpAsync(DumpSandbox request)
@@ -295,12 +221,11 @@ internal sealed class Guard
         var pause = 0.0;
         if (thaw)
         {
-            if (_isLocked)
-                PacketLock.Open(_table!);
-            if (_isLocked && _frozenSince != 0)
+            _lock.Open();
+            if (_lock.IsHeld && IsFrozen)
                 _sandbox.Kick();
-            pause = Thaw();
-            Unlock();
+            pause = _freezer?.Thaw() ?? 0;
+            _lock.Remove();
             _lease.End();
         }
 
@@ -326,11 +251,11 @@ internal sealed class Guard
         }
 
         await DropEngineAsync();
-        var wasLocked = _isLocked;
-        Unlock();
-        if (wasLocked && _frozenSince != 0)
+        var wasLocked = _lock.IsHeld;
+        _lock.Remove();
+        if (wasLocked && IsFrozen)
             _sandbox.Kick();
-        Thaw();
+        _freezer?.Thaw();
         _lease.End();
     }
 
@@ -348,8 +273,8 @@ internal sealed class Guard
     {
         _lease.Renew(request.LeaseMs);
         _sandbox.BeginRestore(request.Cgroup);
-        _freezer = new CgroupV2Freezer(request.Cgroup);
-        Leftovers.Destroy(_sandbox.CgroupId, _locked);
+        _freezer = new SandboxFreezer(request.Cgroup);
+        Leftovers.Destroy(_sandbox.CgroupId, _lock.Held);
         _engine = await EngineRun.StartForRestoreAsync(request.Engine, request.Root);
         try
         {
@@ -370,9 +295,9 @@ internal sealed class Guard
             engine.KillAnd(() => { });
         await DropEngineAsync();
         await _sandbox.KillAsync(EngineGrace);
-        Leftovers.Destroy(_sandbox.CgroupId, _locked);
-        Unlock();
-        _frozenSince = 0;
+        Leftovers.Destroy(_sandbox.CgroupId, _lock.Held);
+        _lock.Remove();
+        _freezer?.Forget();
         _lease.End();
     }
 
@@ -389,9 +314,8 @@ internal sealed class Guard
         if (_sandbox.State is GuardStatus.Types.State.Running or GuardStatus.Types.State.Restoring)
             throw new GuardException("a sandbox is still alive; kill it first");
         await DropEngineAsync();
-        Unlock();
-        _left.CancelAfter(TimeSpan.FromMilliseconds(50));
+        _lock.Remove();
     }
 
-    private ICgroupFreezer Freezer() => _freezer ?? throw new GuardException("there is no sandbox here");
+    private SandboxFreezer Freezer() => _freezer ?? throw new GuardException("there is no sandbox here");
 }

@@ -10,6 +10,7 @@ namespace HpcCr.Guard;
 internal sealed class GuardServer(SandboxLayout layout)
 {
     private readonly Guard _guard = new(layout);
+    private readonly CancellationTokenSource _left = new();
     private MessageChannel? _launcher;
 
     public static async Task<int> RunAsync(string folder)
@@ -27,11 +28,11 @@ internal sealed class GuardServer(SandboxLayout layout)
         listener.Listen();
         _guard.Changed += Announce;
         GuardLog.Write($"guard {Environment.ProcessId} of {layout.Root}");
-        while (!_guard.Left.IsCancellationRequested)
+        while (!_left.IsCancellationRequested)
         {
             try
             {
-                var socket = await listener.AcceptAsync(_guard.Left);
+                var socket = await listener.AcceptAsync(_left.Token);
                 _ = ServeLauncherAsync(socket);
             }
             catch (OperationCanceledException)
@@ -77,6 +78,9 @@ internal sealed class GuardServer(SandboxLayout layout)
         var reply = await _guard.HandleAsync(request);
         reply.Id = request.Id;
         await TrySendAsync(channel, reply);
+        // The launcher has its answer; nothing else is waited for.
+        if (request.RequestCase == GuardRequest.RequestOneofCase.Leave && reply.Failure is null)
+            await _left.CancelAsync();
     }
 
     private void Announce() => _ = _launcher is { } channel ? TrySendAsync(channel, new GuardReply { Status = _guard.Status() }) : null;

@@ -24,9 +24,8 @@ internal sealed class EpochRunner
     private readonly bool _stop;
     private readonly TimeSpan _timeout;
     private readonly CancellationTokenSource _cancelled = new();
-    private readonly Dictionary<EpochState, double> _milliseconds = [];
+    private readonly EpochReport _report = new();
     private readonly long _began = Stopwatch.GetTimestamp();
-    private long _entered = Stopwatch.GetTimestamp();
     private long _frozen;
     private Dictionary<string, Drained> _drained = [];
     private double _pause;
@@ -68,7 +67,7 @@ internal sealed class EpochRunner
         Post(EpochEvent.Begin);
         while (!State.IsFinal())
             Post(await ActAsync());
-        return State is EpochState.Complete or EpochState.Stopped ? Result() : throw Failure();
+        return State is EpochState.Complete or EpochState.Stopped ? _report.Result(_manifest!, _path, _drained.Values) : throw Failure();
     }
 
     // The one place where the state changes.
@@ -80,10 +79,8 @@ internal sealed class EpochRunner
             return;
         }
 
-        var spent = Stopwatch.GetElapsedTime(_entered).TotalMilliseconds;
-        _milliseconds[State] = _milliseconds.GetValueOrDefault(State) + spent;
+        var spent = _report.Leave(State);
         _log.LogInformation("{Job} epoch {Epoch}: {Event}: {From}->{To} {Milliseconds:F1} ms", _job.Name, Number, happened, State, next, spent);
-        _entered = Stopwatch.GetTimestamp();
         State = next;
         Tell("");
     }
@@ -214,7 +211,7 @@ internal sealed class EpochRunner
 
     private async Task<EpochEvent> CommitAsync()
     {
-        _manifest = _manifest! with { Phases = Timings() };
+        _manifest = _manifest! with { Phases = _report.Timings() };
         var json = ByteString.CopyFrom(ManifestReader.Write(_manifest));
         var command = new Command { Job = _job.Name, Epoch = (uint)Number, Commit = new Commit { ManifestJson = json } };
         var replies = await NodeGroup.AskAllAsync(_nodes, [_job.Spec.Head], _ => command, "commit", Left(), CancellationToken.None);
@@ -272,52 +269,6 @@ internal sealed class EpochRunner
     private static ManifestNode Part(Sealed part) =>
         JsonSerializer.Deserialize(part.ManifestNodeJson.Span, CoreJson.Default.ManifestNode)
         ?? throw new HpcCrException(FailureKind.Internal, "a node described its images with nothing");
-
-    private PhaseTimings Timings() => new()
-    {
-        Quiesce = Of(EpochState.Quiesce),
-        Freeze = Of(EpochState.Freeze) + Of(EpochState.Refreeze),
-        Drain = Of(EpochState.Drain),
-        Lock = Of(EpochState.Lock),
-        Dump = Of(EpochState.Dump) + Of(EpochState.Vote),
-        Resume = Of(EpochState.Resume),
-        Seal = Of(EpochState.Seal) + Of(EpochState.SealStopped),
-        Commit = Of(EpochState.Commit) + Of(EpochState.CommitStopped),
-    };
-
-    private double Of(EpochState state) => Math.Round(_milliseconds.GetValueOrDefault(state), 2);
-
-    private CheckpointResult Result()
-    {
-        var timings = Timings();
-        return new CheckpointResult
-        {
-            Job = _job.Name,
-            Epoch = (uint)Number,
-            Path = _path,
-            PauseMs = Math.Round(_pause, 2),
-            PhasesMs =
-            {
-                ["quiesce"] = timings.Quiesce,
-                ["freeze"] = timings.Freeze,
-                ["drain"] = timings.Drain,
-                ["lock"] = timings.Lock,
-                ["dump"] = timings.Dump,
-                ["resume"] = timings.Resume,
-                ["seal"] = timings.Seal,
-                ["commit"] = timings.Commit,
-            },
-            Bytes = (ulong)_manifest!.TotalBytes,
-            Connections = (uint)CountConnections(),
-            Cut = "unproven",
-            Refreezes = (uint)_refreezes,
-            Stopped = _stop,
-        };
-    }
-
-    // Both ends of a connection inside the job are reported; it counts once.
-    private int CountConnections() => _drained.Values.SelectMany(d => d.Connections)
-        .Select(c => string.CompareOrdinal(c.Local, c.Remote) < 0 ? (c.Local, c.Remote) : (c.Remote, c.Local)).Distinct().Count();
 
     private HpcCrException Failure() => _failure ?? new HpcCrException(FailureKind.Failed, $"epoch {Number} of {_job.Name} was cancelled");
 

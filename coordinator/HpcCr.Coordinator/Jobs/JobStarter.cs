@@ -11,7 +11,6 @@ internal sealed class JobStarter(NodeRegistry nodes, JobTable jobs, JobEnder end
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan NodePatience = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(20);
 
     /// <summary>Starts a job and returns once its command runs.</summary>
     /// <exception cref="HpcCrException">It could not be started; nothing is left of it.</exception>
@@ -42,14 +41,21 @@ internal sealed class JobStarter(NodeRegistry nodes, JobTable jobs, JobEnder end
     /// <exception cref="HpcCrException">None came.</exception>
     public async Task<string> FirstNodeAsync(CancellationToken cancellationToken)
     {
-        var patience = Environment.TickCount64 + (long)NodePatience.TotalMilliseconds;
+        using var patience = new CancellationTokenSource(NodePatience, nodes.Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
         while (true)
         {
+            var arrival = nodes.NextArrival();
             if (nodes.Known.Select(h => h.Node).FirstOrDefault(n => nodes.Find(n) is not null) is { } first)
                 return first;
-            if (Environment.TickCount64 > patience)
+            try
+            {
+                await arrival.WaitAsync(either.Token);
+            }
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            {
                 throw new HpcCrException(FailureKind.Failed, "no launcher is connected to the coordinator", "Start hpccr-launcher on a node; see `hpccr doctor`.");
-            await Task.Delay(LookEvery, cancellationToken);
+            }
         }
     }
 

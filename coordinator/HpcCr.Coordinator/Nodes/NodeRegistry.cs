@@ -10,6 +10,7 @@ internal sealed class NodeRegistry(TimeProvider? time = null)
 {
     private readonly ConcurrentDictionary<string, NodeSession> _connected = new();
     private readonly ConcurrentDictionary<string, Hello> _known = new();
+    private TaskCompletionSource _arrival = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>The clock of every wait for a node.</summary>
     public TimeProvider Time { get; } = time ?? TimeProvider.System;
@@ -30,7 +31,11 @@ internal sealed class NodeRegistry(TimeProvider? time = null)
         if (_connected.TryGetValue(session.Node, out var older))
             older.Close();
         _connected[session.Node] = session;
+        Interlocked.Exchange(ref _arrival, new(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
     }
+
+    /// <summary>Completes when the next node connects.</summary>
+    public Task NextArrival() => Volatile.Read(ref _arrival).Task;
 
     /// <summary>A session has ended.</summary>
     /// <returns>Whether the node is unreachable now; false when a newer session has taken over.</returns>
