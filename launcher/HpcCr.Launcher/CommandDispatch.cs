@@ -13,21 +13,25 @@ internal sealed class CommandDispatch(LauncherOptions options, LocalJobs jobs, N
 {
     private static readonly Step[] Interrupting = [Step.Abort, Step.EndJob, Step.UndoRestore];
 
-    /// <summary>Carries out one command; throws <see cref="HpcCrException"/> when it fails.</summary>
+    /// <summary>
+    /// Carries out one command; throws <see cref="HpcCrException"/> when it fails. Commands for a job begin in the order of the
+    /// calls; no work is done on the caller's thread.
+    /// </summary>
     public async Task<Reply> RunAsync(Command command, CancellationToken cancellationToken)
     {
         switch (command.StepCase)
         {
             case Step.CreateSandbox:
-                return await SandboxSteps.CreateAsync(jobs, command.CreateSandbox, cancellationToken);
+                return await Task.Run(() => SandboxSteps.CreateAsync(jobs, command.CreateSandbox, cancellationToken), CancellationToken.None);
             case Step.ProbeDirectory:
-                return DirectoryProbe.Run(command.ProbeDirectory, command.Job);
+                return await Task.Run(() => DirectoryProbe.Run(command.ProbeDirectory, command.Job), CancellationToken.None);
             case Step.LoadEpoch:
-                return LoadEpochStep.Run(command.LoadEpoch);
+                return await Task.Run(() => LoadEpochStep.Run(command.LoadEpoch), CancellationToken.None);
             case Step.PlanRestore:
-                return PlanRestoreStep.Run(command.PlanRestore, options, jobs.Find(command.Job) is not null, node.EngineFault);
+                return await Task.Run(
+                    () => PlanRestoreStep.Run(command.PlanRestore, options, jobs.Find(command.Job) is not null, node.EngineFault), CancellationToken.None);
             case Step.PrepareRestore:
-                return await PrepareRestoreAsync(command, cancellationToken);
+                return await Task.Run(() => PrepareRestoreAsync(command, cancellationToken), CancellationToken.None);
         }
 
         if (jobs.Find(command.Job) is not { } job)

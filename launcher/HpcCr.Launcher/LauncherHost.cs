@@ -153,7 +153,8 @@ public sealed class LauncherHost
         Reply reply;
         try
         {
-            reply = await Task.Run(() => _dispatch.RunAsync(command, CancellationToken.None));
+            // Not on another thread: an abort that overtook its own epoch's first step would find nothing to undo.
+            reply = await _dispatch.RunAsync(command, CancellationToken.None);
             _log.LogInformation("{Job} epoch {Epoch}: {Step}", command.Job, command.Epoch, command.StepCase);
         }
         catch (HpcCrException e)

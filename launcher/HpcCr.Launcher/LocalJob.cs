@@ -60,6 +60,8 @@ internal sealed class LocalJob : IAsyncDisposable
         await _steps.WaitAsync(cancellationToken);
         try
         {
+            // The place in the queue is taken on the caller's thread, in the order in which commands came; the work is not done there.
+            await Task.Yield();
             if (_step.IsCancellationRequested)
             {
                 _step.Dispose();

@@ -37,7 +37,7 @@ public sealed class T3010_Aborts(FaultsLab lab) : SystemTest(lab)
     [InlineData("restore")]
     public async Task ARestartThatFailsOnOneNode_UndoesAll_AndTheEpochRestartsOnceItCan(string step)
     {
-        string[] arguments = ["--steps", "200", "--pace-us", "5000"];
+        string[] arguments = ["--steps", "1200", "--pace-us", "5000"];
         var job = await SpreadJob.StartMpiAsync(Lab, "openmpi", 2, "stencil", arguments);
         await job.WaitForLineAsync("step ");
         await job.CheckpointAsync(stop: true);

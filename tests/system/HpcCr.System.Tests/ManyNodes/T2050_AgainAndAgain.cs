@@ -12,7 +12,7 @@ public sealed class T2050_AgainAndAgain(ManyNodesLab lab) : SystemTest(lab)
     [InlineData("mpich")]
     public async Task StoppedAndRestartedTenTimesOnTheSameNodes_TheResultIsRight(string family)
     {
-        string[] arguments = ["--steps", "300", "--pace-us", "5000"];
+        string[] arguments = ["--steps", "3000", "--pace-us", "5000"];
         var job = await SpreadJob.StartMpiAsync(Lab, family, 2, "stencil", arguments);
         await job.WaitForLineAsync("step ");
         for (var generation = 1; generation <= 10; generation++)
@@ -27,7 +27,7 @@ public sealed class T2050_AgainAndAgain(ManyNodesLab lab) : SystemTest(lab)
     [Fact]
     public async Task AnMpiJobOfAnOrdinaryUser_RestartsAsThatUser()
     {
-        string[] arguments = ["--steps", "200", "--pace-us", "5000"];
+        string[] arguments = ["--steps", "1200", "--pace-us", "5000"];
         var folder = Lab.NewFolder("user");
         (await Hpccr.RunProgramAsync(CommandOptions.Default, ["chown", $"{Owner}:{Owner}", folder])).EndsWith(0);
         var job = await SpreadJob.StartAsync(Lab, 2, CommandOptions.AsUser(Owner) with { WorkingDirectory = folder },
