@@ -1,3 +1,4 @@
+using HpcCr.Cli.Processes;
 using HpcCr.Linux;
 
 namespace HpcCr.Cli.Lab;
@@ -47,10 +48,13 @@ internal static class LabCgroup
     {
         if (path.Length == 0 || !Directory.Exists(path)) return;
         var cgroup = JobCgroup.Open(path);
+        var processes = cgroup.Processes().Select(ProcessIdentity.Of).OfType<ProcessIdentity>().ToList();
         try
         {
             cgroup.Kill();
             await cgroup.WaitEmptyAsync(Deadline, cancellationToken);
+            // A dying process leaves its cgroup a moment before it is gone.
+            foreach (var process in processes) await process.WaitGoneAsync(Deadline, cancellationToken);
             cgroup.Remove();
         }
         catch (Exception e) when (e is TimeoutException or LinuxException)
