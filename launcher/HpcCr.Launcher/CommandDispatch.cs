@@ -22,19 +22,19 @@ internal sealed class CommandDispatch(LauncherOptions options, LocalJobs jobs, N
         switch (command.StepCase)
         {
             case Step.CreateSandbox:
-                return await Task.Run(() => SandboxSteps.CreateAsync(jobs, command.CreateSandbox, cancellationToken), CancellationToken.None);
+                return await Task.Run(() => SandboxSteps.CreateAsync(jobs, command.Sandbox, command.CreateSandbox, cancellationToken), CancellationToken.None);
             case Step.ProbeDirectory:
                 return await Task.Run(() => DirectoryProbe.Run(command.ProbeDirectory, command.Job), CancellationToken.None);
             case Step.LoadEpoch:
                 return await Task.Run(() => LoadEpochStep.Run(command.LoadEpoch), CancellationToken.None);
             case Step.PlanRestore:
                 return await Task.Run(
-                    () => PlanRestoreStep.Run(command.PlanRestore, options, jobs.Find(command.Job) is not null, node.EngineFault), CancellationToken.None);
+                    () => PlanRestoreStep.Run(command.PlanRestore, options, jobs.Find(command.Job, command.Sandbox) is not null, node.EngineFault), CancellationToken.None);
             case Step.PrepareRestore:
                 return await Task.Run(() => PrepareRestoreAsync(command, cancellationToken), CancellationToken.None);
         }
 
-        if (jobs.Find(command.Job) is not { } job)
+        if (jobs.Find(command.Job, command.Sandbox) is not { } job)
         {
             // To undo what is not there is to have undone it.
             return command.StepCase is Step.Abort or Step.EndJob or Step.UndoRestore or Step.Kill
@@ -110,7 +110,7 @@ internal sealed class CommandDispatch(LauncherOptions options, LocalJobs jobs, N
     private async Task<Reply> PrepareRestoreAsync(Command command, CancellationToken cancellationToken)
     {
         var manifest = ManifestReader.Read(command.PrepareRestore.ManifestJson.Span, command.PrepareRestore.EpochPath);
-        var job = await jobs.CreateAsync(manifest.Spec);
+        var job = await jobs.CreateAsync(manifest.Spec, command.Sandbox);
         try
         {
             return await job.StepAsync(false, async token =>

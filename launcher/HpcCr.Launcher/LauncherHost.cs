@@ -39,8 +39,8 @@ public sealed class LauncherHost
         if (_node.EngineFault is { } fault)
             _log.LogError("{Fault}", fault);
         await _jobs.AdoptAsync();
-        _jobs.Ended += (job, code) => Tell(job, new Event { Job = job.Spec.Name, JobEnded = new JobEnded { ExitCode = code } });
-        _jobs.Lost += (job, why) => Tell(job, new Event { Job = job.Spec.Name, SandboxLost = new SandboxLost { Why = why } });
+        _jobs.Ended += (job, code) => Tell(job, new Event { JobEnded = new JobEnded { ExitCode = code } });
+        _jobs.Lost += (job, why) => Tell(job, new Event { SandboxLost = new SandboxLost { Why = why } });
         _link.Received += OnMessage;
         _log.LogInformation("launcher of {Node} with {Engine}", _options.Node, _node.Engine);
         var agents = new AgentListener(_options.Run.LauncherSocket, _jobs, StartRemotelyAsync, _log);
@@ -93,6 +93,7 @@ public sealed class LauncherHost
             return new HeldJob
             {
                 Spec = job.Spec.ToWire(),
+                Sandbox = job.Sandbox,
                 Ended = status.State != GuardStatus.Types.State.Running,
                 ExitCode = status.ExitCode,
             };
@@ -119,7 +120,7 @@ public sealed class LauncherHost
 
     private async Task<Reply> RemoveAsync(LocalJob job, CancellationToken cancellationToken)
     {
-        if (_jobs.Find(job.Spec.Name) == job)
+        if (_jobs.Find(job.Spec.Name, job.Sandbox) == job)
             await _jobs.RemoveAsync(job, cancellationToken);
         return new Reply();
     }
@@ -184,6 +185,8 @@ public sealed class LauncherHost
 
     private void Tell(LocalJob job, Event happened)
     {
+        happened.Job = job.Spec.Name;
+        happened.Sandbox = job.Sandbox;
         if (!_link.TrySend(new FromLauncher { Event = happened }))
             _log.LogInformation("{Job}: {Event} is told when the coordinator is back", job.Spec.Name, happened.EventCase);
     }
@@ -197,7 +200,7 @@ public sealed class LauncherHost
         try
         {
             var request = new RemoteStart { Id = id, Node = node, Command = { command } };
-            if (!_link.TrySend(new FromLauncher { Event = new Event { Job = job.Spec.Name, RemoteStart = request } }))
+            if (!_link.TrySend(new FromLauncher { Event = new Event { Job = job.Spec.Name, Sandbox = job.Sandbox, RemoteStart = request } }))
                 return "the coordinator is not connected";
             return (await answer.Task.WaitAsync(cancellationToken))?.What;
         }

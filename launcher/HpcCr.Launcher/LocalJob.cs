@@ -12,17 +12,24 @@ internal sealed class LocalJob : IAsyncDisposable
     private CancellationTokenSource _step = new();
     private object? _orphan;
 
-    public LocalJob(JobSpec spec, LauncherOptions options, JobCgroup cgroup, GuardClient guard, ILogger log)
+    public LocalJob(JobSpec spec, string sandbox, LauncherOptions options, JobCgroup cgroup, GuardClient guard, ILogger log)
     {
         Spec = spec;
+        Sandbox = sandbox;
         Options = options;
         Cgroup = cgroup;
         Guard = guard;
         Log = log;
-        Layout = options.Run.Sandbox(spec.Name);
+        Layout = options.Run.Sandbox(Key);
     }
 
     public JobSpec Spec { get; }
+
+    /// <summary>Which of the job's sandboxes it is.</summary>
+    public string Sandbox { get; }
+
+    /// <summary>What its folder, cgroup and packet lock here are called.</summary>
+    public string Key => Spec.KeyOf(Sandbox);
 
     public LauncherOptions Options { get; }
 
@@ -40,17 +47,17 @@ internal sealed class LocalJob : IAsyncDisposable
     /// <summary>The restore under way on this node, if any.</summary>
     public RestoreWork? Restoring { get; set; }
 
-    /// <summary>Whether this node runs the job's command.</summary>
-    public bool IsHead => Spec.Head == Options.Node;
+    /// <summary>Whether the job's command runs in this sandbox.</summary>
+    public bool IsHead => Spec.Head == Sandbox;
 
     /// <summary>The store, as the job's user sees it.</summary>
     public StoreAccess Store => new(Spec);
 
     /// <summary>The packet-rule table of this job on this node.</summary>
-    public string LockTable => PacketLock.TableOf(Spec.Name);
+    public string LockTable => PacketLock.TableOf(Key);
 
     /// <summary>The entries of processes into the sandbox.</summary>
-    public SandboxEntries Entries => new(Spec, Layout, Cgroup.Path, Options);
+    public SandboxEntries Entries => new(Spec, Sandbox, Layout, Cgroup.Path, Options);
 
     /// <summary>Runs one step after the one before it; <paramref name="interrupt"/> ends the one under way first.</summary>
     public async Task<T> StepAsync<T>(bool interrupt, Func<CancellationToken, Task<T>> step, CancellationToken cancellationToken)

@@ -13,7 +13,7 @@ namespace HpcCr.Launcher;
 internal sealed class LocalJobs(LauncherOptions options, ILogger log)
 {
     private static readonly TimeSpan KillDeadline = TimeSpan.FromSeconds(20);
-    private readonly ConcurrentDictionary<string, LocalJob> _jobs = new();
+    private readonly ConcurrentDictionary<(string Job, string Sandbox), LocalJob> _jobs = new();
 
     /// <summary>Raised when the sandbox's root ended by itself, with its exit code.</summary>
     public event Action<LocalJob, int>? Ended;
@@ -26,8 +26,8 @@ internal sealed class LocalJobs(LauncherOptions options, ILogger log)
 
     private string CgroupPrefix => $"hpccr/{options.Node}";
 
-    /// <summary>The job of that name, or null.</summary>
-    public LocalJob? Find(string name) => _jobs.GetValueOrDefault(name);
+    /// <summary>A sandbox of a job, or null.</summary>
+    public LocalJob? Find(string job, string sandbox) => _jobs.GetValueOrDefault((job, sandbox));
 
     /// <summary>The job whose sandbox holds the process, or null.</summary>
     public LocalJob? OfProcess(int pid) =>
@@ -37,19 +37,20 @@ internal sealed class LocalJobs(LauncherOptions options, ILogger log)
 
     /// <summary>Makes folder, cgroup and guard for a job; the sandbox itself is started or restored next.</summary>
     /// <exception cref="HpcCrException">The job is here already.</exception>
-    public async Task<LocalJob> CreateAsync(JobSpec spec)
+    public async Task<LocalJob> CreateAsync(JobSpec spec, string sandbox)
     {
-        if (_jobs.ContainsKey(spec.Name))
+        var key = spec.KeyOf(sandbox);
+        var layout = options.Run.Sandbox(key);
+        if (_jobs.ContainsKey((spec.Name, sandbox)) || Directory.Exists(layout.Root))
             throw new HpcCrException(FailureKind.Failed, $"job {spec.Name} has a sandbox on {options.Node} already", $"`hpccr kill {spec.Name}` ends it.");
-        var layout = options.Run.Sandbox(spec.Name);
         JobCgroup? cgroup = null;
         GuardClient? guard = null;
         try
         {
             SandboxFolders.Create(spec, layout);
-            cgroup = JobCgroup.Create($"{CgroupPrefix}/{spec.Name}");
+            cgroup = JobCgroup.Create($"{CgroupPrefix}/{key}");
             guard = await GuardClient.StartAsync(layout, log);
-            return Register(new LocalJob(spec, options, cgroup, guard, log));
+            return Register(new LocalJob(spec, sandbox, options, cgroup, guard, log));
         }
         catch
         {
@@ -68,15 +69,17 @@ internal sealed class LocalJobs(LauncherOptions options, ILogger log)
         foreach (var folder in Directory.EnumerateDirectories(options.Run.Jobs))
         {
             var layout = new SandboxLayout(folder);
+            var key = Path.GetFileName(folder);
             var spec = SandboxFolders.ReadSpec(layout);
-            var guard = spec is null ? null : await GuardClient.TryConnectAsync(layout, log);
-            if (spec is null || guard is null)
+            var sandbox = spec?.Places.FirstOrDefault(p => p.Node == options.Node && spec.KeyOf(p.Sandbox) == key).Sandbox;
+            var guard = sandbox is null ? null : await GuardClient.TryConnectAsync(layout, log);
+            if (spec is null || sandbox is null || guard is null)
             {
-                SweepDead(Path.GetFileName(folder), layout);
+                SweepDead(key, layout);
                 continue;
             }
 
-            var job = Register(new LocalJob(spec, options, JobCgroup.Create($"{CgroupPrefix}/{spec.Name}"), guard, log));
+            var job = Register(new LocalJob(spec, sandbox, options, JobCgroup.Create($"{CgroupPrefix}/{key}"), guard, log));
             var status = (await job.AskAsync(new GuardRequest { Status = new GetStatus() }, CancellationToken.None)).Status;
             log.LogInformation("{Job}: found its guard again, {State}", spec.Name, status.State);
             if (status.State is SandboxState.Running or SandboxState.Ended)
@@ -94,7 +97,7 @@ internal sealed class LocalJobs(LauncherOptions options, ILogger log)
     /// <summary>Ends whatever is left of the job on this node and removes every trace but its folder in the store.</summary>
     public async Task RemoveAsync(LocalJob job, CancellationToken cancellationToken)
     {
-        _jobs.TryRemove(job.Spec.Name, out _);
+        _jobs.TryRemove((job.Spec.Name, job.Sandbox), out _);
         try
         {
             await job.AskAsync(new GuardRequest { Kill = new KillSandbox() }, cancellationToken);
@@ -147,7 +150,7 @@ internal sealed class LocalJobs(LauncherOptions options, ILogger log)
 
     private LocalJob Register(LocalJob job)
     {
-        _jobs[job.Spec.Name] = job;
+        _jobs[(job.Spec.Name, job.Sandbox)] = job;
         job.Guard.Changed += status => OnChanged(job, status);
         job.Guard.Gone += () => OnGuardGone(job);
         return job;
@@ -157,20 +160,20 @@ internal sealed class LocalJobs(LauncherOptions options, ILogger log)
     {
         if (status.LastAbort.Length > 0)
             log.LogWarning("{Job}: the guard let the job go: {Why}", job.Spec.Name, status.LastAbort);
-        if (status.State == SandboxState.Ended && _jobs.ContainsKey(job.Spec.Name))
+        if (status.State == SandboxState.Ended && _jobs.ContainsKey((job.Spec.Name, job.Sandbox)))
             Ended?.Invoke(job, status.ExitCode);
     }
 
     private void OnGuardGone(LocalJob job)
     {
-        if (_jobs.ContainsKey(job.Spec.Name))
+        if (_jobs.ContainsKey((job.Spec.Name, job.Sandbox)))
             Lost?.Invoke(job, $"the guard of {job.Spec.Name} on {options.Node} was killed");
     }
 
     private void SweepDead(string name, SandboxLayout layout)
     {
         log.LogWarning("{Job}: its guard is gone; what is left of it is removed", name);
-        if (JobName.IsValid(name))
+        if (JobName.IsValid(name.Split(SandboxLayout.KeySeparator)[0]))
         {
             var cgroup = JobCgroup.Create($"{CgroupPrefix}/{name}");
             cgroup.Kill();

@@ -5,9 +5,10 @@ namespace HpcCr.Launcher;
 /// <summary>What one node knows about the restore under way.</summary>
 /// <param name="Manifest">The epoch.</param>
 /// <param name="Sandbox">The node's part of it.</param>
+/// <param name="Relocation">Where it goes, and what changes by that.</param>
 /// <param name="Staging">The root-only folder with the verified copy of the images.</param>
 /// <param name="LeaseMs">How long nothing may be heard of the coordinator, in milliseconds.</param>
-internal sealed record RestoreWork(Manifest Manifest, ManifestNode Sandbox, string Staging, uint LeaseMs)
+internal sealed record RestoreWork(Manifest Manifest, ManifestNode Sandbox, SandboxRelocation Relocation, string Staging, uint LeaseMs)
 {
     /// <summary>The engine's images.</summary>
     public string Images => Path.Combine(Staging, EpochWork.ImagesName);

@@ -4,6 +4,9 @@ namespace HpcCr.Core;
 /// <param name="Root">The folder, absolute.</param>
 public sealed record SandboxLayout(string Root)
 {
+    /// <summary>Stands between the job's name and the sandbox's, for a second sandbox of a job on one node.</summary>
+    public const char KeySeparator = '@';
+
     /// <summary>The guard's socket; root only.</summary>
     public string GuardSocket => Path.Combine(Root, "guard.sock");
 
@@ -25,8 +28,9 @@ public sealed record SandboxLayout(string Root)
     /// <summary>What lies behind the sandbox's TMPDIR, and its /tmp with <c>--private-tmp</c>.</summary>
     public string Temporary => Path.Combine(Memory, "tmp");
 
-    /// <summary>Where the sandbox has its TMPDIR.</summary>
-    public string TemporaryInside => Path.Combine(Path.GetDirectoryName(Path.GetDirectoryName(Root))!, "tmp", Path.GetFileName(Root));
+    /// <summary>Where the sandbox has its TMPDIR: the same path for all sandboxes of a job, wherever they are.</summary>
+    public string TemporaryInside =>
+        Path.Combine(Path.GetDirectoryName(Path.GetDirectoryName(Root))!, "tmp", Path.GetFileName(Root).Split(KeySeparator)[0]);
 
     /// <summary>Where engines dump to when memory allows it; root only.</summary>
     public string Staging => Path.Combine(Memory, "staging");

@@ -21,6 +21,8 @@ public static class SpecMapping
         };
         wire.Command.AddRange(spec.Command);
         wire.Nodes.AddRange(spec.Nodes);
+        wire.Hosts.AddRange(spec.Hosts);
+        wire.PastAddresses.AddRange(spec.PastAddresses.Select(ToWire));
         foreach (var (name, value) in spec.Environment) wire.Environment[name] = value;
         wire.Limits.AddRange(spec.Limits.Select(limit => new V1.ResourceLimit { Resource = limit.Resource, Soft = limit.Soft, Hard = limit.Hard }));
         return wire;
@@ -46,6 +48,8 @@ public static class SpecMapping
             Gid = wire.Gid,
             Limits = [.. wire.Limits.Select(limit => new ResourceLimit(limit.Resource, limit.Soft, limit.Hard))],
             Nodes = [.. wire.Nodes.Select(NodeName.Check)],
+            Hosts = [.. wire.Hosts.Select(NodeName.Check)],
+            PastAddresses = [.. wire.PastAddresses.Select(g => new AddressGeneration([.. g.Sandboxes.Select(s => s.Addresses_.ToArray())]))],
             CheckpointDirectory = Absolute(wire.CheckpointDirectory, "checkpoint directory"),
             PrivateTmp = wire.PrivateTmp,
         };
@@ -77,6 +81,11 @@ public static class SpecMapping
         V1.JobState.Lost => JobState.Lost,
         _ => throw new HpcCrException(FailureKind.Internal, $"the coordinator reports a job state {(int)state} that this HpcCr does not know",
             "Install the same version of HpcCr everywhere."),
+    };
+
+    private static V1.AddressGeneration ToWire(AddressGeneration generation) => new()
+    {
+        Sandboxes = { generation.OfSandboxes.Select(addresses => new V1.Addresses { Addresses_ = { addresses } }) },
     };
 
     private static string Absolute(string path, string what) => path.StartsWith('/') && !HasNul(path)

@@ -142,7 +142,7 @@ internal sealed class EpochRunner
 
     private async Task<EpochEvent> DrainAsync()
     {
-        var addresses = _nodes.AddressesOf(_job.Spec.Nodes).ToList();
+        var addresses = _nodes.AddressesOf(_job.Spec.Places.Select(p => p.Node)).ToList();
         var replies = await AskAllAsync(Simple(c => c.Drain = new Drain
         {
             DeadlineMs = (uint)DrainDeadline.TotalMilliseconds,
@@ -197,8 +197,8 @@ internal sealed class EpochRunner
             Job = _job.Name,
             Epoch = Number,
             Time = DateTimeOffset.UtcNow,
-            Software = _nodes.Require(_job.Spec.Head).Hello.Software,
-            Engine = _nodes.Require(_job.Spec.Head).Hello.Engine,
+            Software = _nodes.Require(_job.HeadPlace.Node).Hello.Software,
+            Engine = _nodes.Require(_job.HeadPlace.Node).Hello.Engine,
             Spec = _job.Spec,
             Stopped = _stop,
             PauseMilliseconds = _pause,
@@ -214,7 +214,7 @@ internal sealed class EpochRunner
         _manifest = _manifest! with { Phases = _report.Timings() };
         var json = ByteString.CopyFrom(ManifestReader.Write(_manifest));
         var command = new Command { Job = _job.Name, Epoch = (uint)Number, Commit = new Commit { ManifestJson = json } };
-        var replies = await NodeGroup.AskAllAsync(_nodes, [_job.Spec.Head], _ => command, "commit", Left(), CancellationToken.None);
+        var replies = await NodeGroup.AskAllAsync(_nodes, [_job.HeadPlace], _ => command, "commit", Left(), CancellationToken.None);
         _path = replies[_job.Spec.Head].Committed.Path;
         _job.Committed(Number);
         if (!_stop)
@@ -245,7 +245,7 @@ internal sealed class EpochRunner
     {
         var left = Left();
         var limit = deadline ?? StepDeadline;
-        return NodeGroup.AskAllAsync(_nodes, _job.Spec.Nodes, command, State.ToString(), left < limit ? left : limit, _cancelled.Token);
+        return NodeGroup.AskAllAsync(_nodes, [.. _job.Spec.Places], command, State.ToString(), left < limit ? left : limit, _cancelled.Token);
     }
 
     private TimeSpan Left()
@@ -257,7 +257,7 @@ internal sealed class EpochRunner
     }
 
     private Task<IReadOnlyList<NodeFailedException>> TellAllAsync(Action<Command> step, string name) =>
-        NodeGroup.TellAllAsync(_nodes, [.. _job.Spec.Nodes.Where(n => _nodes.Find(n) is not null)], Simple(step), name, StepDeadline);
+        NodeGroup.TellAllAsync(_nodes, [.. _job.Spec.Places.Where(p => _nodes.Find(p.Node) is not null)], Simple(step), name, StepDeadline);
 
     private Func<string, Command> Simple(Action<Command> step) => _ =>
     {

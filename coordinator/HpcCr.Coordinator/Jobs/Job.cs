@@ -20,6 +20,9 @@ internal sealed class Job(JobSpec spec)
     /// <summary>Its name.</summary>
     public string Name => Spec.Name;
 
+    /// <summary>The sandbox of its command, and where that is.</summary>
+    public Place HeadPlace => Spec.Places.First();
+
     /// <summary>What it is doing.</summary>
     public JobState State { get; private set; } = JobState.Starting;
 
@@ -63,7 +66,7 @@ internal sealed class Job(JobSpec spec)
                 status.ExitCode = code;
             status.Command.Add(Spec.Command);
             status.Epochs.Add(Epochs.Select(e => (uint)e));
-            status.Nodes.Add(Spec.Nodes.Select(n => new JobNode { Node = n, State = State.IsEnded() ? "ended" : "running" }));
+            status.Nodes.Add(Spec.Places.Select(p => new JobNode { Node = p.Node, Sandbox = p.Sandbox, State = State.IsEnded() ? "ended" : "running" }));
             return status;
         }
     }

@@ -20,11 +20,11 @@ internal sealed class JobEnder(NodeRegistry nodes, ILogger<JobEnder> log)
             if (job.State.IsEnded())
                 return;
             log.LogInformation("{Job}: {State} {ExitCode} {Reason}", job.Name, state, exitCode, reason);
-            var record = new JobRecord { Job = job.Name, State = state, ExitCode = exitCode, Reason = reason, Nodes = job.Spec.Nodes, Time = DateTimeOffset.UtcNow };
+            var record = new JobRecord { Job = job.Name, State = state, ExitCode = exitCode, Reason = reason, Nodes = [.. job.Spec.Places.Select(p => p.Node)], Time = DateTimeOffset.UtcNow };
             var json = ByteString.CopyFrom(JsonSerializer.SerializeToUtf8Bytes(record, CoreJson.Default.JobRecord));
-            var reachable = job.Spec.Nodes.Where(n => nodes.Find(n) is not null).ToList();
+            var reachable = job.Spec.Places.Where(p => nodes.Find(p.Node) is not null).ToList();
             var failures = await NodeGroup.TellAllAsync(nodes, reachable,
-                node => new Command { Job = job.Name, EndJob = new EndJob { RecordJson = node == job.Spec.Head ? json : ByteString.Empty } }, "end", Deadline);
+                sandbox => new Command { Job = job.Name, EndJob = new EndJob { RecordJson = sandbox == job.Spec.Head ? json : ByteString.Empty } }, "end", Deadline);
             foreach (var failure in failures)
                 log.LogWarning("{Job}: {Node} did not confirm the end: {Why}", job.Name, failure.Node, failure.Message);
             job.MoveTo(state, exitCode, reason);

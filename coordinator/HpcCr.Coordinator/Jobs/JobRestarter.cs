@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json;
 using Google.Protobuf;
 using HpcCr.Core;
 using HpcCr.Protocol.V1;
@@ -32,13 +33,6 @@ internal sealed class JobRestarter(NodeRegistry nodes, JobTable jobs, JobStarter
                 "Only the job's owner and root may restart it.");
         }
 
-        if (request.Nodes.Count > 0 && !request.Nodes.SequenceEqual(manifest.Spec.Nodes))
-        {
-            throw new HpcCrException(FailureKind.Unsupported,
-                $"epoch {manifest.Epoch} of {manifest.Job} was made on {string.Join(", ", manifest.Spec.Nodes)} and this version restarts on the same nodes only",
-                "Leave --nodes out.");
-        }
-
         if (jobs.Find(manifest.Job) is { } living && !living.State.IsEnded())
         {
             throw new HpcCrException(FailureKind.Failed, $"job {manifest.Job} still runs ({living.State})",
@@ -46,7 +40,9 @@ internal sealed class JobRestarter(NodeRegistry nodes, JobTable jobs, JobStarter
         }
 
         progress("plan", $"epoch {manifest.Epoch} of {manifest.Job}");
-        var plan = await PlanAsync(manifest, request.EpochPath, cancellationToken);
+        var relocation = RelocationPlan.Make(manifest, Placement.Of(manifest, request), nodes.AddressesOf);
+        manifest = manifest with { Spec = relocation.Spec };
+        var plan = await PlanAsync(manifest, relocation, request.EpochPath, cancellationToken);
         if (request.DryRun)
             return new RestartResult { Epoch = (uint)manifest.Epoch, Plan = plan };
         if (plan.Faults.Count > 0)
@@ -61,14 +57,14 @@ internal sealed class JobRestarter(NodeRegistry nodes, JobTable jobs, JobStarter
         try
         {
             await starter.ReadEpochsAsync(job, cancellationToken);
-            var milliseconds = await CarryOutAsync(job, manifest, request.EpochPath, progress, cancellationToken);
+            var milliseconds = await CarryOutAsync(job, manifest, relocation, request.EpochPath, progress, cancellationToken);
             job.MoveTo(JobState.Running);
             return new RestartResult { Job = job.ToStatus(), Epoch = (uint)manifest.Epoch, RestoreMs = milliseconds, Plan = plan };
         }
         catch (Exception e)
         {
             progress("undo", e.Message);
-            await NodeGroup.TellAllAsync(nodes, Reachable(manifest), _ => new Command { Job = job.Name, UndoRestore = new UndoRestore() }, "undo", PlanDeadline);
+            await NodeGroup.TellAllAsync(nodes, Reachable(manifest.Spec), _ => new Command { Job = job.Name, UndoRestore = new UndoRestore() }, "undo", PlanDeadline);
             job.MoveTo(JobState.Failed, reason: $"its restart failed: {e.Message}");
             if (before is not null)
                 jobs.Add(before);
@@ -78,27 +74,34 @@ internal sealed class JobRestarter(NodeRegistry nodes, JobTable jobs, JobStarter
         }
     }
 
-    private async Task<double> CarryOutAsync(Job job, Manifest manifest, string epochPath, Action<string, string> progress, CancellationToken cancellationToken)
+    private async Task<double> CarryOutAsync(Job job, Manifest manifest, RelocationPlan relocation, string epochPath, Action<string, string> progress, CancellationToken cancellationToken)
     {
         var json = ByteString.CopyFrom(ManifestReader.Write(manifest));
-        var names = manifest.Spec.Nodes;
-        var slots = nodes.SlotsOf(names);
+        var places = manifest.Spec.Places.ToList();
+        var slots = nodes.SlotsOf(places);
         var lease = (uint)options.Lease.TotalMilliseconds;
         progress("prepare", "images are copied and verified, connections locked");
-        await NodeGroup.AskAllAsync(nodes, names, node => new Command
+        await NodeGroup.AskAllAsync(nodes, places, sandbox => new Command
         {
             Job = job.Name,
-            PrepareRestore = new PrepareRestore { ManifestJson = json, Sandbox = node, EpochPath = epochPath, LeaseMs = lease, Slots = { slots } },
+            PrepareRestore = new PrepareRestore
+            {
+                ManifestJson = json,
+                RelocationJson = Json(relocation, sandbox),
+                EpochPath = epochPath,
+                LeaseMs = lease,
+                Slots = { slots },
+            },
         }, "prepare", PrepareDeadline, cancellationToken);
         progress("restore", "processes are rebuilt on all nodes");
         var began = Stopwatch.GetTimestamp();
-        await NodeGroup.AskAllAsync(nodes, names, _ => new Command
+        await NodeGroup.AskAllAsync(nodes, places, _ => new Command
         {
             Job = job.Name,
             Restore = new Restore { DeadlineMs = (uint)RestoreDeadline.TotalMilliseconds },
         }, "restore", RestoreDeadline + PlanDeadline, cancellationToken);
         progress("go", "all nodes are unlocked and go on");
-        await NodeGroup.AskAllAsync(nodes, names, _ => new Command { Job = job.Name, Go = new Go() }, "go", PlanDeadline, CancellationToken.None);
+        await NodeGroup.AskAllAsync(nodes, places, _ => new Command { Job = job.Name, Go = new Go() }, "go", PlanDeadline, CancellationToken.None);
         log.LogInformation("{Job}: restarted from epoch {Epoch}", job.Name, manifest.Epoch);
         return Stopwatch.GetElapsedTime(began).TotalMilliseconds;
     }
@@ -109,20 +112,21 @@ internal sealed class JobRestarter(NodeRegistry nodes, JobTable jobs, JobStarter
             throw new HpcCrException(FailureKind.Usage, $"'{JobName.Printable(path)}' is not an absolute path", "Name the epoch's folder in full.");
         var reader = await starter.FirstNodeAsync(cancellationToken);
         var command = new Command { LoadEpoch = new LoadEpoch { Path = path, Uid = uid, Gid = gid } };
-        var replies = await NodeGroup.AskAllAsync(nodes, [reader], _ => command, "load", PlanDeadline, cancellationToken);
-        return ManifestReader.Read(replies[reader].EpochLoaded.ManifestJson.Span, path);
+        var replies = await NodeGroup.AskAllAsync(nodes, [new Place("", reader)], _ => command, "load", PlanDeadline, cancellationToken);
+        return ManifestReader.Read(replies[""].EpochLoaded.ManifestJson.Span, path);
     }
 
-    private async Task<RestartPlan> PlanAsync(Manifest manifest, string epochPath, CancellationToken cancellationToken)
+    private async Task<RestartPlan> PlanAsync(Manifest manifest, RelocationPlan relocation, string epochPath, CancellationToken cancellationToken)
     {
         var plan = new RestartPlan { Job = manifest.Job, Epoch = (uint)manifest.Epoch };
-        var reachable = Reachable(manifest);
-        plan.Faults.Add(manifest.Spec.Nodes.Except(reachable).Select(n => $"{n}: no launcher of this node is connected"));
+        var reachable = Reachable(manifest.Spec);
+        plan.Faults.Add(manifest.Spec.Places.Except(reachable).Select(p => $"{p.Node}: no launcher of this node is connected").Distinct());
+        plan.Faults.Add(relocation.Faults.Where(f => reachable.Any(p => f.StartsWith(p.Node + ":", StringComparison.Ordinal))));
         var json = ByteString.CopyFrom(ManifestReader.Write(manifest));
-        var replies = await NodeGroup.AskAllAsync(nodes, reachable, node => new Command
+        var replies = await NodeGroup.AskAllAsync(nodes, reachable, sandbox => new Command
         {
             Job = manifest.Job,
-            PlanRestore = new PlanRestore { ManifestJson = json, Sandbox = node, EpochPath = epochPath },
+            PlanRestore = new PlanRestore { ManifestJson = json, RelocationJson = Json(relocation, sandbox), EpochPath = epochPath },
         }, "plan", PlanDeadline, cancellationToken);
         var damage = replies.Values.SelectMany(r => r.RestorePlanned.Damage).ToList();
         if (damage.Count > 0)
@@ -137,15 +141,21 @@ internal sealed class JobRestarter(NodeRegistry nodes, JobTable jobs, JobStarter
             plan.Placements.Add(new RestartPlacement
             {
                 Sandbox = part.Node,
-                Node = part.Node,
+                Node = manifest.Spec.HostOf(part.Node),
                 Processes = (uint)part.Processes,
                 Bytes = (ulong)part.Files.Sum(f => f.Size),
                 Files = { replies[part.Node].RestorePlanned.Files },
+                Addresses = { Of(relocation, part.Node).Own.Where(c => c.From != c.To).Select(c => $"{c.From} -> {c.To}") },
             });
         }
 
         return plan;
     }
 
-    private List<string> Reachable(Manifest manifest) => [.. manifest.Spec.Nodes.Where(n => nodes.Find(n) is not null)];
+    private List<Place> Reachable(JobSpec spec) => [.. spec.Places.Where(p => nodes.Find(p.Node) is not null)];
+
+    private static SandboxRelocation Of(RelocationPlan plan, string sandbox) => plan.Sandboxes.First(s => s.Place.Sandbox == sandbox);
+
+    private static ByteString Json(RelocationPlan plan, string sandbox) =>
+        ByteString.CopyFrom(JsonSerializer.SerializeToUtf8Bytes(Of(plan, sandbox), CoreJson.Default.SandboxRelocation));
 }

@@ -23,9 +23,9 @@ internal sealed class JobStarter(NodeRegistry nodes, JobTable jobs, JobEnder end
         try
         {
             await ProveSharedAsync(job, cancellationToken);
-            var slots = nodes.SlotsOf(spec.Nodes);
-            await CreateAsync(job, [.. spec.Nodes.Skip(1)], slots, cancellationToken);
-            await CreateAsync(job, [spec.Head], slots, cancellationToken);
+            var slots = nodes.SlotsOf(spec.Places);
+            await CreateAsync(job, [.. spec.Places.Skip(1)], slots, cancellationToken);
+            await CreateAsync(job, [job.HeadPlace], slots, cancellationToken);
             job.MoveTo(JobState.Running);
             log.LogInformation("{Job}: runs on {Nodes}", job.Name, string.Join(", ", spec.Nodes));
             return job;
@@ -62,28 +62,28 @@ internal sealed class JobStarter(NodeRegistry nodes, JobTable jobs, JobEnder end
     /// <summary>Reads which epochs the job's folder holds.</summary>
     public async Task ReadEpochsAsync(Job job, CancellationToken cancellationToken)
     {
-        var probed = (await ProbeAsync(job, [job.Spec.Head], ProbeAction.List, "", cancellationToken))[job.Spec.Head].Probed;
+        var probed = (await ProbeAsync(job, [job.HeadPlace], ProbeAction.List, "", cancellationToken))[job.Spec.Head].Probed;
         job.SetEpochs(probed.Epochs.Select(e => (int)e), (int)probed.HighestNumber);
     }
 
     private async Task ProveSharedAsync(Job job, CancellationToken cancellationToken)
     {
         var token = Guid.NewGuid().ToString("N");
-        await ProbeAsync(job, [job.Spec.Head], ProbeAction.Write, token, cancellationToken);
+        await ProbeAsync(job, [job.HeadPlace], ProbeAction.Write, token, cancellationToken);
         try
         {
-            await ProbeAsync(job, [.. job.Spec.Nodes.Skip(1)], ProbeAction.Read, token, cancellationToken);
+            await ProbeAsync(job, [.. job.Spec.Places.Skip(1)], ProbeAction.Read, token, cancellationToken);
         }
         finally
         {
-            await ProbeAsync(job, [job.Spec.Head], ProbeAction.Remove, token, CancellationToken.None);
+            await ProbeAsync(job, [job.HeadPlace], ProbeAction.Remove, token, CancellationToken.None);
         }
 
         await ReadEpochsAsync(job, cancellationToken);
     }
 
-    private Task<Dictionary<string, Reply>> ProbeAsync(Job job, IReadOnlyList<string> names, ProbeAction action, string token, CancellationToken cancellationToken) =>
-        NodeGroup.AskAllAsync(nodes, names, _ => new Command
+    private Task<Dictionary<string, Reply>> ProbeAsync(Job job, IReadOnlyList<Place> places, ProbeAction action, string token, CancellationToken cancellationToken) =>
+        NodeGroup.AskAllAsync(nodes, places, _ => new Command
         {
             Job = job.Name,
             ProbeDirectory = new ProbeDirectory
@@ -96,10 +96,10 @@ internal sealed class JobStarter(NodeRegistry nodes, JobTable jobs, JobEnder end
             },
         }, "probe of the checkpoint directory", Deadline, cancellationToken);
 
-    private Task<Dictionary<string, Reply>> CreateAsync(Job job, IReadOnlyList<string> names, Dictionary<string, uint> slots, CancellationToken cancellationToken) =>
-        NodeGroup.AskAllAsync(nodes, names, node => new Command
+    private Task<Dictionary<string, Reply>> CreateAsync(Job job, IReadOnlyList<Place> places, Dictionary<string, uint> slots, CancellationToken cancellationToken) =>
+        NodeGroup.AskAllAsync(nodes, places, sandbox => new Command
         {
             Job = job.Name,
-            CreateSandbox = new CreateSandbox { Spec = job.Spec.ToWire(), Head = node == job.Spec.Head, Slots = { slots } },
+            CreateSandbox = new CreateSandbox { Spec = job.Spec.ToWire(), Head = sandbox == job.Spec.Head, Slots = { slots } },
         }, "start", Deadline, cancellationToken);
 }

@@ -3,23 +3,23 @@ using HpcCr.Protocol.V1;
 
 namespace HpcCr.Coordinator;
 
-/// <summary>All nodes of a job, taken through one step together.</summary>
+/// <summary>All sandboxes of a job, taken through one step together.</summary>
 internal static class NodeGroup
 {
-    /// <summary>Sends every node its command and waits for all of them: a barrier.</summary>
+    /// <summary>Sends the node of every sandbox its command and waits for all of them: a barrier.</summary>
     /// <param name="nodes">The registry.</param>
-    /// <param name="names">The nodes.</param>
-    /// <param name="command">The command of each.</param>
+    /// <param name="places">The sandboxes and their nodes.</param>
+    /// <param name="command">The command for each sandbox.</param>
     /// <param name="step">The step's name, for people.</param>
     /// <param name="deadline">When to give up, with the names of those that have not answered.</param>
     /// <param name="cancellationToken">Gives up at once.</param>
-    /// <returns>The replies by node.</returns>
+    /// <returns>The replies by sandbox.</returns>
     /// <exception cref="NodeFailedException">The first node that failed; the others are not waited for.</exception>
     public static async Task<Dictionary<string, Reply>> AskAllAsync(
-        NodeRegistry nodes, IReadOnlyList<string> names, Func<string, Command> command, string step, TimeSpan deadline, CancellationToken cancellationToken)
+        NodeRegistry nodes, IReadOnlyList<Place> places, Func<string, Command> command, string step, TimeSpan deadline, CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var pending = names.ToDictionary(n => AskAsync(n), n => n);
+        var pending = places.ToDictionary(AskAsync, place => place);
         var replies = new Dictionary<string, Reply>();
         var timer = Task.Delay(deadline, nodes.Time, stop.Token);
         try
@@ -30,13 +30,13 @@ internal static class NodeGroup
                 if (done == timer)
                 {
                     cancellationToken.ThrowIfCancellationRequested();
-                    var late = string.Join(", ", pending.Values);
+                    var late = string.Join(", ", pending.Values.Select(place => place.Node).Distinct());
                     throw new NodeFailedException(late, new HpcCrException(FailureKind.Failed,
                         $"{step}: no answer from {late} within {deadline.TotalSeconds:F0} s", "See the launcher's log there, or give `--timeout` more time."), false);
                 }
 
                 var answered = (Task<Reply>)done;
-                replies[pending[answered]] = await answered;
+                replies[pending[answered].Sandbox] = await answered;
                 pending.Remove(answered);
             }
 
@@ -49,19 +49,24 @@ internal static class NodeGroup
                 _ = left.ContinueWith(t => t.Exception, TaskScheduler.Default);
         }
 
-        async Task<Reply> AskAsync(string node) => await nodes.Require(node).AskAsync(command(node), stop.Token);
+        async Task<Reply> AskAsync(Place place)
+        {
+            var asked = command(place.Sandbox);
+            asked.Sandbox = place.Sandbox;
+            return await nodes.Require(place.Node).AskAsync(asked, stop.Token);
+        }
     }
 
     /// <summary>As <see cref="AskAllAsync"/>, but every node is waited for and no failure stops the others.</summary>
     /// <returns>The failures by node.</returns>
     public static async Task<IReadOnlyList<NodeFailedException>> TellAllAsync(
-        NodeRegistry nodes, IReadOnlyList<string> names, Func<string, Command> command, string step, TimeSpan deadline)
+        NodeRegistry nodes, IReadOnlyList<Place> places, Func<string, Command> command, string step, TimeSpan deadline)
     {
-        var all = names.Select(async name =>
+        var all = places.Select(async place =>
         {
             try
             {
-                await AskAllAsync(nodes, [name], command, step, deadline, CancellationToken.None);
+                await AskAllAsync(nodes, [place], command, step, deadline, CancellationToken.None);
                 return null;
             }
             catch (NodeFailedException e)

@@ -53,9 +53,12 @@ internal sealed class NodeRegistry(TimeProvider? time = null)
     public IEnumerable<string> AddressesOf(IEnumerable<string> nodes) =>
         nodes.SelectMany(n => _known.TryGetValue(n, out var hello) ? hello.Addresses : Enumerable.Empty<string>());
 
-    /// <summary>How many ranks each node takes.</summary>
-    public Dictionary<string, uint> SlotsOf(IEnumerable<string> nodes) =>
-        nodes.ToDictionary(n => n, n => _known.TryGetValue(n, out var hello) ? hello.Slots : 1);
+    /// <summary>The addresses that a node has, as far as it is known.</summary>
+    public IReadOnlyList<string> AddressesOf(string node) => _known.TryGetValue(node, out var hello) ? hello.Addresses : [];
+
+    /// <summary>How many ranks each sandbox takes.</summary>
+    public Dictionary<string, uint> SlotsOf(IEnumerable<Place> places) =>
+        places.ToDictionary(p => p.Sandbox, p => _known.TryGetValue(p.Node, out var hello) ? hello.Slots : 1);
 
     private HpcCrException Missing(string node) => _known.ContainsKey(node)
         ? new HpcCrException(FailureKind.Failed, $"node {node} does not answer", "See `hpccr status` and the launcher's log on that node.")

@@ -14,8 +14,9 @@ internal sealed class NodeWatch(NodeRegistry nodes, JobTable jobs, JobEnder ende
         log.LogInformation("{Node} connected, with {Jobs} jobs", session.Node, session.Hello.Jobs.Count);
         foreach (var held in session.Hello.Jobs)
             await TryAdoptAsync(session, held);
-        var here = session.Hello.Jobs.Select(h => h.Spec?.Name).ToHashSet();
-        foreach (var job in jobs.All.Where(j => j.State is JobState.Running or JobState.Checkpointing && j.Spec.Nodes.Contains(session.Node) && !here.Contains(j.Name)))
+        var here = session.Hello.Jobs.Select(h => (h.Spec?.Name, h.Sandbox)).ToHashSet();
+        foreach (var job in jobs.All.Where(j => j.State is JobState.Running or JobState.Checkpointing
+            && j.Spec.Places.Any(p => p.Node == session.Node && !here.Contains((j.Name, p.Sandbox)))))
             await LoseAsync(job, $"node {session.Node} came back without its part of the job");
     }
 
@@ -42,7 +43,7 @@ internal sealed class NodeWatch(NodeRegistry nodes, JobTable jobs, JobEnder ende
         switch (happened.EventCase)
         {
             case Event.EventOneofCase.JobEnded:
-                await EndedAsync(job, session.Node, happened.JobEnded.ExitCode);
+                await EndedAsync(job, happened.Sandbox, happened.JobEnded.ExitCode);
                 break;
             case Event.EventOneofCase.SandboxLost:
                 await LoseAsync(job, happened.SandboxLost.Why);
@@ -53,7 +54,7 @@ internal sealed class NodeWatch(NodeRegistry nodes, JobTable jobs, JobEnder ende
         }
     }
 
-    private IEnumerable<Job> JobsOf(string node) => jobs.All.Where(j => !j.State.IsEnded() && j.Spec.Nodes.Contains(node));
+    private IEnumerable<Job> JobsOf(string node) => jobs.All.Where(j => !j.State.IsEnded() && j.Spec.Places.Any(p => p.Node == node));
 
     private async Task TryAdoptAsync(NodeSession session, HeldJob held)
     {
@@ -75,14 +76,14 @@ internal sealed class NodeWatch(NodeRegistry nodes, JobTable jobs, JobEnder ende
         if (job.State.IsEnded())
         {
             log.LogWarning("{Job}: {Node} still holds a part of it; it is removed", job.Name, session.Node);
-            await NodeGroup.TellAllAsync(nodes, [session.Node], _ => new Command { Job = job.Name, EndJob = new EndJob() }, "end", TimeSpan.FromSeconds(60));
+            await NodeGroup.TellAllAsync(nodes, [new Place(held.Sandbox, session.Node)], _ => new Command { Job = job.Name, EndJob = new EndJob() }, "end", TimeSpan.FromSeconds(60));
             return;
         }
 
-        if (session.Node == job.Spec.Head)
+        if (held.Sandbox == job.Spec.Head)
             await ReadEpochsAsync(job);
         if (held.Ended)
-            await EndedAsync(job, session.Node, held.ExitCode);
+            await EndedAsync(job, held.Sandbox, held.ExitCode);
     }
 
     // This coordinator was started after the job: the launchers know it. They may all come at once.
@@ -106,16 +107,16 @@ internal sealed class NodeWatch(NodeRegistry nodes, JobTable jobs, JobEnder ende
         }
     }
 
-    private async Task EndedAsync(Job job, string node, int exitCode)
+    private async Task EndedAsync(Job job, string sandbox, int exitCode)
     {
         // Then the epoch itself is what ended it.
         if (job.Epoch?.State is EpochState.Kill or EpochState.Stopped or EpochState.Lose or EpochState.Lost)
             return;
         job.Epoch?.Cancel($"job {job.Name} ended with exit code {exitCode} before the epoch was committed");
-        if (node == job.Spec.Head)
+        if (sandbox == job.Spec.Head)
             await ender.EndAsync(job, JobState.Exited, exitCode);
         else
-            await ender.EndAsync(job, JobState.Failed, reason: $"its sandbox on {node} ended before its command did");
+            await ender.EndAsync(job, JobState.Failed, reason: $"its sandbox on {job.Spec.HostOf(sandbox)} ended before its command did");
     }
 
     private async Task LoseAsync(Job job, string why)
@@ -124,18 +125,21 @@ internal sealed class NodeWatch(NodeRegistry nodes, JobTable jobs, JobEnder ende
         await ender.EndAsync(job, JobState.Lost, reason: why);
     }
 
+    // The names that the job knows are those of its sandboxes, wherever these are now.
+    private static Place PlaceOf(Job job, string name)
+    {
+        var places = job.Spec.Places.ToList();
+        return places.FindIndex(p => p.Sandbox == name) is >= 0 and var known ? places[known]
+            : places.FindIndex(p => p.Node == name) is >= 0 and var host ? places[host]
+            : throw new HpcCrException(FailureKind.NotFound, $"{name} is no node of job {job.Name}", $"Its nodes are {string.Join(", ", job.Spec.Nodes)}.");
+    }
+
     private async Task StartRemotelyAsync(NodeSession session, Job job, RemoteStart request)
     {
         var answer = new RemoteStartAnswer { Id = request.Id };
         try
         {
-            if (!job.Spec.Nodes.Contains(request.Node))
-            {
-                throw new HpcCrException(FailureKind.NotFound, $"{request.Node} is no node of job {job.Name}",
-                    $"Its nodes are {string.Join(", ", job.Spec.Nodes)}.");
-            }
-
-            await NodeGroup.AskAllAsync(nodes, [request.Node], _ => new Command { Job = job.Name, RemoteStart = request },
+            await NodeGroup.AskAllAsync(nodes, [PlaceOf(job, request.Node)], _ => new Command { Job = job.Name, RemoteStart = request },
                 "remote start", TimeSpan.FromSeconds(30), CancellationToken.None);
         }
         catch (HpcCrException e)

@@ -25,7 +25,7 @@ internal sealed class CoordinatorService(
         wire.Name = wire.Name.Length > 0 ? wire.Name : JobName.Generate(wire.Command.FirstOrDefault() ?? "job");
         if (wire.Nodes.Count == 0)
             wire.Nodes.Add(await starter.FirstNodeAsync(context.CancellationToken));
-        var spec = wire.ToCore() with { Uid = uid, Gid = gid };
+        var spec = wire.ToCore() with { Uid = uid, Gid = gid, Hosts = [], PastAddresses = [] };
         var job = await starter.StartAsync(spec, context.CancellationToken);
         return new RunReply { Job = job.ToStatus() };
     });
@@ -77,7 +77,7 @@ internal sealed class CoordinatorService(
         var job = jobs.Require(request.Job, Caller(context).Uid);
         if (request.Signal is < 1 or > 64)
             throw new HpcCrException(FailureKind.Usage, $"{request.Signal} is no signal");
-        await NodeGroup.AskAllAsync(nodes, [job.Spec.Head], _ => new Command { Job = job.Name, Signal = new SignalJob { Signal = request.Signal } },
+        await NodeGroup.AskAllAsync(nodes, [job.HeadPlace], _ => new Command { Job = job.Name, Signal = new SignalJob { Signal = request.Signal } },
             "signal", ListDeadline, context.CancellationToken);
         return new SignalReply();
     });
@@ -102,7 +102,7 @@ internal sealed class CoordinatorService(
                 State = nodes.Find(hello.Node) is null ? "unreachable" : "connected",
                 Addresses = { hello.Addresses },
                 Slots = hello.Slots,
-                Jobs = (uint)jobs.All.Count(j => !j.State.IsEnded() && j.Spec.Nodes.Contains(hello.Node)),
+                Jobs = (uint)jobs.All.Count(j => !j.State.IsEnded() && j.Spec.Places.Any(p => p.Node == hello.Node)),
                 Software = hello.Software,
                 Engine = hello.Engine,
             }),
@@ -122,10 +122,10 @@ internal sealed class CoordinatorService(
         {
             try
             {
-                var replies = await NodeGroup.AskAllAsync(nodes, [node.Node], _ => new Command { Job = job.Name, ListProcesses = new ListProcesses() },
+                var replies = await NodeGroup.AskAllAsync(nodes, [new Place(node.Sandbox, node.Node)], _ => new Command { Job = job.Name, ListProcesses = new ListProcesses() },
                     "list", ListDeadline, CancellationToken.None);
-                node.State = replies[node.Node].Processes.State;
-                node.Pids.Add(replies[node.Node].Processes.Pids);
+                node.State = replies[node.Sandbox].Processes.State;
+                node.Pids.Add(replies[node.Sandbox].Processes.Pids);
             }
             catch (NodeFailedException)
             {

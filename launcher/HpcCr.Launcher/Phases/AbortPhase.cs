@@ -56,7 +56,7 @@ internal static class AbortPhase
     private static void Discard(LocalJob job, int epoch) => job.Store.Run(() =>
     {
         var partial = Path.Combine(job.Spec.Folder, EpochName.Partial(epoch));
-        var mine = Path.Combine(partial, job.Options.Node);
+        var mine = Path.Combine(partial, job.Sandbox);
         if (Directory.Exists(mine))
             Directory.Delete(mine, recursive: true);
         if (!Directory.Exists(partial))

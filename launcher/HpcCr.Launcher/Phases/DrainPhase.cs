@@ -41,7 +41,7 @@ internal static class DrainPhase
         epoch.Listeners = [.. now.Listeners.Select(s => JobSockets.Text(s.Local)).Distinct()];
         return new Reply
         {
-            Drained = new Drained { Connections = { epoch.Connections }, Listeners = { epoch.Listeners }, Residue = { now.Residue(job.Options.Node) } },
+            Drained = new Drained { Connections = { epoch.Connections }, Listeners = { epoch.Listeners }, Residue = { now.Residue(job.Sandbox) } },
         };
     }
 

@@ -16,7 +16,7 @@ internal static class EngineLogs
             Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
             foreach (var log in Directory.EnumerateFiles(images, "*.log"))
             {
-                var target = Path.Combine(folder, $"{job.Spec.Name}-{EpochName.Of(epoch)}-{Path.GetFileName(log)}");
+                var target = Path.Combine(folder, $"{job.Key}-{EpochName.Of(epoch)}-{Path.GetFileName(log)}");
                 File.Copy(log, target, overwrite: true);
                 job.Log.LogWarning("{Job}: the engine's log is kept as {Path}", job.Spec.Name, target);
             }

@@ -15,14 +15,15 @@ internal static class SealPhase
         var epoch = job.Epoch!;
         var store = job.Store;
         var partial = new EpochCommitter(store, Durable.SyncDirectory).Begin(job.Spec.Folder, epoch.Epoch);
-        var folder = Path.Combine(partial, job.Options.Node);
+        var folder = Path.Combine(partial, job.Sandbox);
         var files = await ImageCopier.SealAsync(epoch.Staging, folder, store, cancellationToken);
         foreach (var directory in files.Select(f => Path.GetDirectoryName(Path.Combine(folder, f.Path))!).Distinct())
             Durable.SyncDirectory(directory);
         Durable.SyncDirectory(folder);
         var node = new ManifestNode
         {
-            Node = job.Options.Node,
+            Node = job.Sandbox,
+            Host = job.Sandbox == job.Options.Node ? null : job.Options.Node,
             Addresses = addresses,
             PauseMilliseconds = epoch.PauseMilliseconds,
             Processes = epoch.Processes,

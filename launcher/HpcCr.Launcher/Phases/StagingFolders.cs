@@ -19,7 +19,7 @@ internal static class StagingFolders
     public static string Create(LocalJob job, int epoch, long bytes)
     {
         var memory = job.Layout.Staging;
-        var disk = Path.Combine(job.Options.Staging ?? DefaultDisk, job.Options.Node, job.Spec.Name);
+        var disk = Path.Combine(job.Options.Staging ?? DefaultDisk, job.Options.Node, job.Key);
         var chosen = job.Options.Staging is null && bytes < Math.Min(FreeSpace.Of(job.Layout.Memory), AvailableMemory()) / 2 ? memory : disk;
         Directory.CreateDirectory(chosen, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         if (FreeSpace.Of(chosen) < bytes)

@@ -13,14 +13,15 @@ internal static class PlanRestoreStep
     public static Reply Run(PlanRestore request, LauncherOptions options, bool jobIsHere, string? engineFault)
     {
         var manifest = ManifestReader.Read(request.ManifestJson.Span, request.EpochPath);
-        var sandbox = manifest.Nodes.Single(n => n.Node == request.Sandbox);
+        var relocation = RelocationJson.Read(request.RelocationJson);
+        var sandbox = manifest.Nodes.Single(n => n.Node == relocation.Place.Sandbox);
         var store = new StoreAccess(manifest.Spec);
         List<string> faults = [];
         if (jobIsHere)
             faults.Add($"{options.Node}: job {manifest.Job} still has a sandbox here");
         if (engineFault is not null)
             faults.Add($"{options.Node}: {engineFault}");
-        faults.AddRange(Addresses(sandbox).Select(a => $"{options.Node}: the address {a} of the epoch is not here; other nodes need a later version of HpcCr"));
+        faults.AddRange(Addresses(sandbox, relocation).Select(a => $"{options.Node}: the address {a} is not here any more; restart its launcher, so that it tells the coordinator"));
         faults.AddRange(Ports(sandbox).Select(p => $"{options.Node}: port {p} is taken by another program"));
         faults.AddRange(store.Run(() => FileFaults(sandbox, manifest.Spec).ToList()).Select(f => $"{options.Node}: {f}"));
         if (FreeSpace.Of(options.Run.Root) is var free && options.Staging is null && free < sandbox.Files.Sum(f => f.Size))
@@ -36,11 +37,11 @@ internal static class PlanRestoreStep
         };
     }
 
-    private static IEnumerable<string> Addresses(ManifestNode sandbox)
+    private static IEnumerable<string> Addresses(ManifestNode sandbox, SandboxRelocation relocation)
     {
         var here = NetworkInterface.GetAllNetworkInterfaces()
             .SelectMany(i => i.GetIPProperties().UnicastAddresses).Select(a => a.Address.ToString().Split('%')[0]).ToHashSet();
-        return sandbox.Connections.Select(c => IPEndPoint.Parse(c.Local).Address).Distinct()
+        return new MovedSockets(sandbox, relocation).Connections.Select(c => IPEndPoint.Parse(c.Local).Address).Distinct()
             .Where(a => !IPAddress.IsLoopback(a) && !here.Contains(a.ToString().Split('%')[0])).Select(a => a.ToString());
     }
 

@@ -1,8 +1,8 @@
 using HpcCr.Core;
+using HpcCr.Linux;
 using HpcCr.Protocol.V1;
 using HpcCr.Protocol.V1.Local;
 using HpcCr.Store;
-using Tuple = HpcCr.Protocol.V1.Local.Tuple;
 
 namespace HpcCr.Launcher;
 
@@ -13,14 +13,16 @@ internal static class RestoreSteps
     public static async Task<Reply> PrepareAsync(LocalJob job, PrepareRestore request, CancellationToken cancellationToken)
     {
         var manifest = ManifestReader.Read(request.ManifestJson.Span, request.EpochPath);
-        var sandbox = manifest.Nodes.Single(n => n.Node == request.Sandbox);
+        var relocation = RelocationJson.Read(request.RelocationJson);
+        var sandbox = manifest.Nodes.Single(n => n.Node == relocation.Place.Sandbox);
         var staging = StagingFolders.Create(job, manifest.Epoch, sandbox.Files.Sum(f => f.Size));
-        var work = new RestoreWork(manifest, sandbox, staging, request.LeaseMs);
+        var work = new RestoreWork(manifest, sandbox, relocation, staging, request.LeaseMs);
         job.Restoring = work;
         await ImageCopier.UnsealAsync(Path.Combine(request.EpochPath, sandbox.Node), staging, sandbox.Files, job.Store, cancellationToken);
         MpiEnvironment.WriteHostFiles(job.Spec.Nodes, request.Slots, job.Layout);
-        var connections = sandbox.Connections.Select(c => new Tuple { Local = c.Local, Remote = c.Remote });
-        await LockPhase.LockAsync(job, connections, sandbox.Listeners, cancellationToken);
+        var sockets = new MovedSockets(sandbox, relocation);
+        sockets.Rewrite(work.Images);
+        await LockPhase.LockAsync(job, sockets.Connections, sockets.Listeners, cancellationToken);
         await PrivateFiles.UnpackAsync(job, work.Files, cancellationToken);
         JobFiles.PutBack(request.EpochPath, sandbox, job.Store);
         return new Reply();
@@ -59,6 +61,7 @@ internal static class RestoreSteps
     public static async Task<Reply> GoAsync(LocalJob job, CancellationToken cancellationToken)
     {
         ProcessorBindings.PutBack(job, job.Restoring!.Sandbox.ProcessorBindings);
+        AddressTranslation.Attach(job.Cgroup.Path, job.Restoring.Relocation.View);
         await job.AskAsync(new GuardRequest { Unlock = new UnlockPackets() }, cancellationToken);
         await job.AskAsync(new GuardRequest { Finish = new FinishEngine { Thaw = true } }, cancellationToken);
         StagingFolders.Remove(job.Restoring!.Staging);

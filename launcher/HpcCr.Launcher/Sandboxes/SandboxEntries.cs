@@ -6,10 +6,11 @@ namespace HpcCr.Launcher;
 
 /// <summary>Describes the processes that enter a sandbox.</summary>
 /// <param name="spec">The job.</param>
+/// <param name="sandbox">Which of its sandboxes.</param>
 /// <param name="layout">The job's folder on this node.</param>
 /// <param name="cgroup">The job's cgroup on this node.</param>
 /// <param name="options">The launcher's.</param>
-internal sealed class SandboxEntries(JobSpec spec, SandboxLayout layout, string cgroup, LauncherOptions options)
+internal sealed class SandboxEntries(JobSpec spec, string sandbox, SandboxLayout layout, string cgroup, LauncherOptions options)
 {
     /// <summary>Pid 1 with the job's command, on the head node.</summary>
     public SandboxEntry Head()
@@ -23,7 +24,7 @@ internal sealed class SandboxEntries(JobSpec spec, SandboxLayout layout, string 
     /// <summary>Pid 1 that waits for remote starts, on every other node.</summary>
     public SandboxEntry Waiting()
     {
-        var output = Path.Combine(spec.Folder, JobFolder.NodeOutput(options.Node));
+        var output = Path.Combine(spec.Folder, JobFolder.NodeOutput(sandbox));
         var entry = Common(output, output);
         entry.Argv.Add([Programs.Init, "--", "sleep", "infinity"]);
         AddMounts(entry);
@@ -33,7 +34,7 @@ internal sealed class SandboxEntries(JobSpec spec, SandboxLayout layout, string 
     /// <summary>A command that came through the remote-start agent; run by a shell as ssh would.</summary>
     public SandboxEntry Remote(IReadOnlyList<string> command)
     {
-        var output = Path.Combine(spec.Folder, JobFolder.NodeOutput(options.Node));
+        var output = Path.Combine(spec.Folder, JobFolder.NodeOutput(sandbox));
         var entry = Common(output, output);
         entry.Join = true;
         entry.Argv.Add(["/bin/sh", "-c", string.Join(' ', command)]);
@@ -44,7 +45,7 @@ internal sealed class SandboxEntries(JobSpec spec, SandboxLayout layout, string 
     {
         var entry = new SandboxEntry
         {
-            HostName = options.Node,
+            HostName = sandbox,
             Cgroup = cgroup,
             Uid = spec.Uid,
             Gid = spec.Gid,
@@ -67,7 +68,7 @@ internal sealed class SandboxEntries(JobSpec spec, SandboxLayout layout, string 
         foreach (var (name, value) in MpiEnvironment.Variables(spec, layout, Programs.Agent))
             variables[name] = value;
         variables["HPCCR_JOB"] = spec.Name;
-        variables["HPCCR_NODE"] = options.Node;
+        variables["HPCCR_NODE"] = sandbox;
         variables[RunLayout.Variable] = options.Run.Root;
         variables["TMPDIR"] = layout.TemporaryInside;
         return variables;

@@ -57,6 +57,9 @@ internal static class SandboxFolders
         }
     }
 
+    private static bool HasSibling(SandboxLayout layout) =>
+        Directory.EnumerateDirectories(Path.GetDirectoryName(layout.Root)!).Any(other => new SandboxLayout(other).TemporaryInside == layout.TemporaryInside);
+
     /// <summary>Undoes <see cref="MakePrivate"/> when no job is left.</summary>
     public static void RemoveAll(string jobs)
     {
@@ -75,7 +78,8 @@ internal static class SandboxFolders
         foreach (var mount in below.OrderByDescending(p => p.Length).ToList())
             Mounts.Unmount(mount, detach: true);
         Directory.Delete(layout.Root, recursive: true);
-        if (Directory.Exists(layout.TemporaryInside))
+        // A mount point of the job's other sandboxes here, and so theirs as long as there is one.
+        if (Directory.Exists(layout.TemporaryInside) && !HasSibling(layout))
             Directory.Delete(layout.TemporaryInside);
     }
 }

@@ -11,9 +11,9 @@ namespace HpcCr.Launcher;
 /// <summary>The life of a sandbox outside epochs: made, looked at, ended.</summary>
 internal static class SandboxSteps
 {
-    public static async Task<Reply> CreateAsync(LocalJobs jobs, CreateSandbox request, CancellationToken cancellationToken)
+    public static async Task<Reply> CreateAsync(LocalJobs jobs, string sandbox, CreateSandbox request, CancellationToken cancellationToken)
     {
-        var job = await jobs.CreateAsync(request.Spec.ToCore());
+        var job = await jobs.CreateAsync(request.Spec.ToCore(), sandbox);
         try
         {
             MpiEnvironment.WriteHostFiles(job.Spec.Nodes, request.Slots, job.Layout);

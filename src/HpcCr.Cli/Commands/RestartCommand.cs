@@ -17,8 +17,12 @@ internal sealed class RestartCommand : CliCommand
     public string? Epoch { get; set; }
 
     /// <summary>The nodes to restart on.</summary>
-    [Option("nodes", MetaValue = "N1,N2", HelpText = "The nodes to restart on; those of the epoch when left out.")]
+    [Option("nodes", MetaValue = "N1,N2", HelpText = "The nodes to restart on, in the order of the job's; fewer take several parts each. Those of the epoch when left out.")]
     public string? Nodes { get; set; }
+
+    /// <summary>The nodes that are exchanged for others.</summary>
+    [Option("map", MetaValue = "OLD=NEW,...", HelpText = "Nodes to exchange for others; the rest of the job stays where it was.")]
+    public string? Map { get; set; }
 
     /// <summary>Whether the command ends when the job runs.</summary>
     [Option("detach", HelpText = "End as soon as the job runs.")]
@@ -38,6 +42,7 @@ internal sealed class RestartCommand : CliCommand
         using var session = await CoordinatorLocator.OpenOrStartAsync(Coordinator, context.Cancelled);
         var request = new RestartRequest { EpochPath = path, DryRun = DryRun };
         request.Nodes.AddRange(nodes);
+        foreach (var (from, to) in NodeName.ParseMap(Map)) request.Moves[from] = to;
         var from = (PositionOf(manifest, path, JobFolder.StandardOutput), PositionOf(manifest, path, JobFolder.StandardError));
 
         var result = await ProgressView.RunAsync(context.Out, tell => RestartAsync(session, request, tell, context.Cancelled));
@@ -73,8 +78,8 @@ internal sealed class RestartCommand : CliCommand
     private static int ShowPlan(Terminal terminal, RestartPlan plan)
     {
         terminal.Line($"restart of job {plan.Job} from epoch {plan.Epoch}:");
-        terminal.Table(["sandbox", "to node", "processes>", "bytes>", "files put back"], plan.Placements.Select(p => (IReadOnlyList<string>)
-            [p.Sandbox, p.Node, $"{p.Processes}", Quantity.Bytes(p.Bytes), string.Join(", ", p.Files)]));
+        terminal.Table(["sandbox", "to node", "processes>", "bytes>", "addresses", "files put back"], plan.Placements.Select(p => (IReadOnlyList<string>)
+            [p.Sandbox, p.Node, $"{p.Processes}", Quantity.Bytes(p.Bytes), string.Join(", ", p.Addresses), string.Join(", ", p.Files)]));
         if (plan.Faults.Count == 0)
         {
             terminal.Line("nothing stands in its way");

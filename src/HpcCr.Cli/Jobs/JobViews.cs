@@ -11,12 +11,12 @@ internal static class JobViews
 {
     /// <summary>A job as its coordinator knows it.</summary>
     public static JobDocument Of(JobStatus status) => new(
-        status.Job, status.State.ToCore(), [.. status.Nodes.Select(node => new JobNodeDocument(node.Node, node.State, node.Pids))],
+        status.Job, status.State.ToCore(), [.. status.Nodes.Select(node => new JobNodeDocument(node.Node, node.State, node.Pids, node.Sandbox))],
         status.HasExitCode ? status.ExitCode : null, status.Epochs, status.Folder, status.Phase, status.Reason, status.LastError, status.Command);
 
     /// <summary>A job as its folder tells.</summary>
     public static JobDocument Of(JobOnDisk job) => new(
-        job.Record.Job, job.Record.State, [.. job.Record.Nodes.Select(node => new JobNodeDocument(node, "unknown", []))],
+        job.Record.Job, job.Record.State, [.. job.Record.Nodes.Select(node => new JobNodeDocument(node, "unknown", [], node))],
         job.Record.ExitCode, [.. job.Epochs.Select(epoch => (uint)epoch.Epoch)], job.Folder, "", job.Record.Reason, "", []);
 
     /// <summary>A node of the cluster.</summary>
@@ -28,7 +28,7 @@ internal static class JobViews
 
     /// <summary>What a restart would do.</summary>
     public static PlanDocument Of(RestartPlan plan, ErrorBody? error) => new(
-        plan.Job, plan.Epoch, [.. plan.Placements.Select(p => new PlacementDocument(p.Sandbox, p.Node, p.Processes, p.Bytes, p.Files))], plan.Faults, error);
+        plan.Job, plan.Epoch, [.. plan.Placements.Select(p => new PlacementDocument(p.Sandbox, p.Node, p.Processes, p.Bytes, p.Addresses, p.Files))], plan.Faults, error);
 
     /// <summary>The folder of a job's newest committed epoch, or null.</summary>
     public static string? NewestEpoch(string jobFolder) => EpochCatalog.Committed(jobFolder) is [.., var newest] ? newest.Path : null;

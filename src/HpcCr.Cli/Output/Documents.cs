@@ -24,7 +24,7 @@ internal sealed record JobDocument(
     string Phase, string Reason, string LastError, IReadOnlyList<string> Command);
 
 /// <summary>A node of a job.</summary>
-internal sealed record JobNodeDocument(string Node, string State, IReadOnlyList<int> Pids);
+internal sealed record JobNodeDocument(string Node, string State, IReadOnlyList<int> Pids, string Sandbox);
 
 /// <summary>All jobs, and the nodes there are.</summary>
 internal sealed record StatusDocument(IReadOnlyList<JobDocument> Jobs, IReadOnlyList<NodeDocument> Nodes);
@@ -44,7 +44,8 @@ internal sealed record PlanDocument(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ErrorBody? Error);
 
 /// <summary>Where a sandbox goes.</summary>
-internal sealed record PlacementDocument(string Sandbox, string Node, uint Processes, ulong Bytes, IReadOnlyList<string> Files);
+internal sealed record PlacementDocument(
+    string Sandbox, string Node, uint Processes, ulong Bytes, IReadOnlyList<string> Addresses, IReadOnlyList<string> Files);
 
 /// <summary>The jobs with a folder.</summary>
 internal sealed record JobListDocument(IReadOnlyList<JobSummaryDocument> Jobs);

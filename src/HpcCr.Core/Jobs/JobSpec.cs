@@ -27,8 +27,14 @@ public sealed record JobSpec
     /// <summary>The caller's resource limits.</summary>
     public IReadOnlyList<ResourceLimit> Limits { get; init; } = [];
 
-    /// <summary>The nodes, the head node first: there the command runs.</summary>
+    /// <summary>The nodes that the job was started on, the head node first: there the command runs. They name its sandboxes for good.</summary>
     public required IReadOnlyList<string> Nodes { get; init; }
+
+    /// <summary>Where the sandbox of each of <see cref="Nodes"/> is now; empty while all are where they were started.</summary>
+    public IReadOnlyList<string> Hosts { get; init; } = [];
+
+    /// <summary>The addresses that the sandboxes had before they moved, oldest first: the job goes on using the first of them.</summary>
+    public IReadOnlyList<AddressGeneration> PastAddresses { get; init; } = [];
 
     /// <summary>The checkpoint directory, absolute; the job's folder is below it.</summary>
     public required string CheckpointDirectory { get; init; }
@@ -36,8 +42,24 @@ public sealed record JobSpec
     /// <summary>Whether the sandbox hides the host's /tmp behind one of its own.</summary>
     public bool PrivateTmp { get; init; }
 
-    /// <summary>The node where the command runs.</summary>
+    /// <summary>The sandbox in which the command runs.</summary>
     public string Head => Nodes[0];
+
+    /// <summary>Every sandbox and the node that it is on, the head first.</summary>
+    public IEnumerable<Place> Places => Nodes.Select((sandbox, index) => new Place(sandbox, Hosts.Count > 0 ? Hosts[index] : sandbox));
+
+    /// <summary>The node that a sandbox is on.</summary>
+    public string HostOf(string sandbox) => Places.First(place => place.Sandbox == sandbox).Node;
+
+    /// <summary>
+    /// What a sandbox's folder and cgroup on its node are called: the job's name, and for further sandboxes of the job on the same
+    /// node their own name after it.
+    /// </summary>
+    public string KeyOf(string sandbox)
+    {
+        var node = HostOf(sandbox);
+        return Places.First(place => place.Node == node).Sandbox == sandbox ? Name : $"{Name}{SandboxLayout.KeySeparator}{sandbox}";
+    }
 
     /// <summary>The job's folder: epochs, output, final state.</summary>
     public string Folder => Path.Combine(CheckpointDirectory, Name);

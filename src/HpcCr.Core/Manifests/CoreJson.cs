@@ -14,4 +14,5 @@ namespace HpcCr.Core;
 [JsonSerializable(typeof(ManifestNode))]
 [JsonSerializable(typeof(JobSpec))]
 [JsonSerializable(typeof(JobRecord))]
+[JsonSerializable(typeof(SandboxRelocation))]
 public sealed partial class CoreJson : JsonSerializerContext;

@@ -18,6 +18,8 @@ internal static class ManifestFaults
         HasGap(manifest.Nodes) || HasGap(manifest.Signatures)
         || manifest.Nodes.Any(n => HasGap(n.Addresses) || HasGap(n.Files) || HasGap(n.Connections) || HasGap(n.Listeners) || HasGap(n.JobFiles)
             || HasGap(n.ProcessorBindings ?? []) || n.ProcessorBindings?.Any(b => b.Processors is null || b.Threads is null) == true)
+        || HasGap(manifest.Spec.Hosts) || HasGap(manifest.Spec.PastAddresses)
+        || manifest.Spec.PastAddresses.Any(g => HasGap(g.OfSandboxes) || g.OfSandboxes.Any(HasGap))
         || HasGap(manifest.Spec.Command) || HasGap(manifest.Spec.Nodes) || HasGap(manifest.Spec.Limits) || HasGap(manifest.Spec.Environment?.Values);
 
     private static bool HasGap<T>(IEnumerable<T>? list)
@@ -32,6 +34,8 @@ internal static class ManifestFaults
     private static string? OfSpec(JobSpec spec) =>
         spec.Command.Count == 0 || spec.Nodes.Count == 0 || !spec.Nodes.All(NodeName.IsValid) || spec.Nodes.Distinct().Count() < spec.Nodes.Count
             ? "its command or nodes are wrong"
+        : (spec.Hosts.Count > 0 && spec.Hosts.Count != spec.Nodes.Count) || !spec.Hosts.All(NodeName.IsValid) ? "the places of its sandboxes are wrong"
+        : spec.PastAddresses.Any(g => g.OfSandboxes.Count != spec.Nodes.Count || g.OfSandboxes.Any(list => !list.All(IsAddress))) ? "an earlier address in it is none"
         : !Path.IsPathRooted(spec.CheckpointDirectory) || !Path.IsPathRooted(spec.WorkingDirectory) ? "a directory in it is not absolute"
         : spec.Environment.SelectMany(e => new[] { e.Key, e.Value }).Concat(spec.Command)
             .Append(spec.CheckpointDirectory).Append(spec.WorkingDirectory).Any(HasNul) ? "it has a character that no process can be given"
@@ -39,6 +43,8 @@ internal static class ManifestFaults
 
     private static string? OfNode(ManifestNode node)
     {
+        if (!node.Addresses.All(IsAddress))
+            return $"an address of {node.Node} is none";
         var paths = node.Files.Select(f => f.Path).ToHashSet();
         if (paths.Count < node.Files.Count)
             return $"a file of {node.Node} is named twice";
@@ -68,6 +74,8 @@ internal static class ManifestFaults
     private static bool IsInside(string path) => !HasNul(path) && path.Split('/').All(part => part is not ("" or "." or ".."));
 
     private static bool IsSha256(string text) => text.Length == 64 && text.All(char.IsAsciiHexDigitLower);
+
+    private static bool IsAddress(string text) => IPAddress.TryParse(text, out _);
 
     private static bool HasNul(string text) => text.Contains('\0');
 }

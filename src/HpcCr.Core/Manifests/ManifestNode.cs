@@ -3,8 +3,11 @@ namespace HpcCr.Core;
 /// <summary>What one node put into an epoch.</summary>
 public sealed record ManifestNode
 {
-    /// <summary>The node's name; also its folder in the epoch.</summary>
+    /// <summary>The sandbox's name (the node that the job was started on); also its folder in the epoch.</summary>
     public required string Node { get; init; }
+
+    /// <summary>The node that the sandbox was on; null: the one of its name.</summary>
+    public string? Host { get; init; }
 
     /// <summary>The node's addresses when the epoch was made.</summary>
     public required IReadOnlyList<string> Addresses { get; init; }

@@ -28,6 +28,24 @@ public static partial class NodeName
             : throw new HpcCrException(FailureKind.Usage, $"node {twice} stands twice in the list of nodes", "Name each node once.");
     }
 
+    /// <summary>Reads <c>old=new,old2=new2</c>; null reads as nothing.</summary>
+    /// <exception cref="HpcCrException">A part is no pair of node names, or a node is exchanged twice (usage).</exception>
+    public static IReadOnlyDictionary<string, string> ParseMap(string? text)
+    {
+        var map = new Dictionary<string, string>();
+        foreach (var pair in (text ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (pair.Split('=') is not [var from, var to])
+                throw new HpcCrException(FailureKind.Usage, $"'{JobName.Printable(pair)}' does not say which node takes whose place", "Write it as node1=node3,node2=node4.");
+            if (!map.TryAdd(Check(from), Check(to)))
+                throw new HpcCrException(FailureKind.Usage, $"node {from} is exchanged twice", "Name each node once.");
+        }
+
+        return text is null || map.Count > 0
+            ? map
+            : throw new HpcCrException(FailureKind.Usage, "the list of nodes to exchange is empty", "Write it as node1=node3,node2=node4.");
+    }
+
     [GeneratedRegex(@"\A[A-Za-z0-9]([A-Za-z0-9.-]{0,61}[A-Za-z0-9])?\z")]
     private static partial Regex Pattern();
 }
