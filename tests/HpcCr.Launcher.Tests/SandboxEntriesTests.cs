@@ -72,5 +72,5 @@ public sealed class SandboxEntriesTests : IDisposable
         Assert.Equal(("stencil", "node2", _node.Run.Root), (variables["HPCCR_JOB"], variables["HPCCR_NODE"], variables["HPCCR_RUN_DIR"]));
     }
 
-    private SandboxEntries Entries(JobSpec spec) => new(spec, _node.Layout, "/cg", _node.Options);
+    private SandboxEntries Entries(JobSpec spec) => new(spec, _node.Options.Node, _node.Layout, "/cg", _node.Options);
 }

@@ -42,7 +42,7 @@ internal sealed class RestartCommand : CliCommand
         using var session = await CoordinatorLocator.OpenOrStartAsync(Coordinator, context.Cancelled);
         var request = new RestartRequest { EpochPath = path, DryRun = DryRun };
         request.Nodes.AddRange(nodes);
-        foreach (var (from, to) in NodeName.ParseMap(Map)) request.Moves[from] = to;
+        foreach (var (old, other) in NodeName.ParseMap(Map)) request.Moves[old] = other;
         var from = (PositionOf(manifest, path, JobFolder.StandardOutput), PositionOf(manifest, path, JobFolder.StandardError));
 
         var result = await ProgressView.RunAsync(context.Out, tell => RestartAsync(session, request, tell, context.Cancelled));

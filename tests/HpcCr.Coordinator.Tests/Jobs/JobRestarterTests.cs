@@ -21,7 +21,7 @@ public sealed class JobRestarterTests
         Assert.Equal([Step.LoadEpoch, Step.PlanRestore, Step.ProbeDirectory, Step.PrepareRestore, Step.Restore, Step.Go], _cluster.Steps);
         foreach (var step in (Step[])[Step.PlanRestore, Step.PrepareRestore, Step.Restore, Step.Go])
             Assert.Equal(["node1", "node2"], _cluster.Commands.Where(c => c.Step == step).Select(c => c.Node).Order());
-        Assert.All(_cluster.Commands.Where(c => c.Step == Step.PrepareRestore), c => Assert.Equal((c.Node, Epoch), (c.Command.PrepareRestore.Sandbox, c.Command.PrepareRestore.EpochPath)));
+        Assert.All(_cluster.Commands.Where(c => c.Step == Step.PrepareRestore), c => Assert.Equal((c.Node, Epoch), (c.Command.Sandbox, c.Command.PrepareRestore.EpochPath)));
         var job = _cluster.Jobs.Find("stencil")!;
         Assert.Equal(JobState.Running, job.State);
         Assert.Equal([3, 7], job.Epochs);
@@ -168,9 +168,49 @@ public sealed class JobRestarterTests
         Assert.Equal((caller, Epoch), (load.Uid, load.Path));
     }
 
-    [Fact]
-    public async Task Restart_OnOtherNodes_IsNotThereYet() => Assert.Equal(FailureKind.Unsupported,
-        (await Assert.ThrowsAsync<HpcCrException>(() => RestartAsync(new RestartRequest { EpochPath = Epoch, Nodes = { "node2", "node1" } }))).Kind);
+    [Theory]
+    [InlineData("node3,node4", "", "node3", "node4")]
+    [InlineData("node2,node1", "", "node2", "node1")]
+    [InlineData("node3", "", "node3", "node3")]
+    [InlineData("", "node1=node3", "node3", "node2")]
+    [InlineData("", "node1=node2,node2=node1", "node2", "node1")]
+    public async Task Restart_OnOtherNodes_SendsEverySandboxWhereItBelongs(string names, string map, string first, string second)
+    {
+        _cluster.Connect("node3");
+        _cluster.Connect("node4");
+        var request = new RestartRequest { EpochPath = Epoch, Nodes = { names.Split(',', StringSplitOptions.RemoveEmptyEntries) } };
+        foreach (var (from, to) in NodeName.ParseMap(map.Length > 0 ? map : null))
+            request.Moves[from] = to;
+
+        var result = await RestartAsync(request);
+
+        foreach (var step in (Step[])[Step.PlanRestore, Step.PrepareRestore, Step.Restore, Step.Go])
+        {
+            Assert.Equal([("node1", first), ("node2", second)],
+                _cluster.Commands.Where(c => c.Step == step).Select(c => (c.Command.Sandbox, c.Node)).Order());
+        }
+
+        Assert.Equal([first, second], result.Job.Nodes.Select(n => n.Node));
+        Assert.Equal(["node1", "node2"], result.Job.Nodes.Select(n => n.Sandbox));
+        var job = _cluster.Jobs.Find("stencil")!;
+        Assert.Equal(8u, (await _cluster.CheckpointAsync(job)).Epoch);
+        Assert.Equal([first, second], _cluster.Commands.Where(c => c.Step == Step.Freeze).OrderBy(c => c.Command.Sandbox, StringComparer.Ordinal).Select(c => c.Node));
+    }
+
+    [Theory]
+    [InlineData("node3,node1,node2", "")]
+    [InlineData("node1,node2", "node1=node3")]
+    [InlineData("", "node9=node3")]
+    [InlineData("../x", "")]
+    public async Task Restart_ToPlacesThatMakeNoSense_IsWrongUsage(string names, string map)
+    {
+        var request = new RestartRequest { EpochPath = Epoch, Nodes = { names.Split(',', StringSplitOptions.RemoveEmptyEntries) } };
+        foreach (var (from, to) in NodeName.ParseMap(map.Length > 0 ? map : null))
+            request.Moves[from] = to;
+
+        Assert.Equal(FailureKind.Usage, (await Assert.ThrowsAsync<HpcCrException>(() => RestartAsync(request))).Kind);
+        Assert.DoesNotContain(Step.PlanRestore, _cluster.Steps);
+    }
 
     [Fact]
     public async Task Restart_OfARelativePath_IsWrongUsage()

@@ -138,7 +138,7 @@ public sealed class NodeWatchTests
         _cluster.Connect("node1");
         var job = await RunningAsync();
 
-        await _cluster.Watch.HappenedAsync(_cluster.Nodes.Find(node)!, new Event { Job = job.Name, JobEnded = new JobEnded { ExitCode = 5 } }).Within();
+        await _cluster.Watch.HappenedAsync(_cluster.Nodes.Find(node)!, new Event { Job = job.Name, Sandbox = node, JobEnded = new JobEnded { ExitCode = 5 } }).Within();
 
         Assert.Equal((state, state == JobState.Exited ? 5 : null), (job.State, job.ExitCode));
         Assert.Equal(["node1", "node2"], _cluster.Commands.Where(c => c.Step == Step.EndJob).Select(c => c.Node).Order());

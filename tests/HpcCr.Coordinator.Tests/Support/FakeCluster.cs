@@ -69,7 +69,9 @@ internal sealed class FakeCluster
     /// <summary>A node's launcher connects.</summary>
     public NodeSession Connect(string name, params HeldJob[] jobs)
     {
-        var session = new NodeSession(new Hello { Node = name, Slots = 2, Software = "0.1", Engine = "criu 4.2", Addresses = { "10.0.0.1" }, Jobs = { jobs } });
+        foreach (var held in jobs)
+            held.Sandbox = name;
+        var session = new NodeSession(new Hello { Node = name, Slots = 2, Software = "0.1", Engine = "criu 4.2", Addresses = { AddressOf(name) }, Jobs = { jobs } });
         Nodes.Add(session);
         _ = ServeAsync(session);
         return session;
@@ -126,8 +128,11 @@ internal sealed class FakeCluster
         CheckpointDirectory = "/ckpt",
     };
 
+    /// <summary>node3 has 10.0.0.3.</summary>
+    public static string AddressOf(string node) => $"10.0.0.{node[4..]}";
+
     public static ManifestNode Part(string node) =>
-        new() { Node = node, Addresses = ["10.0.0.1"], Processes = 3, Files = [new ImageRecord("core-1.img", 100, new string('a', 64))] };
+        new() { Node = node, Addresses = [AddressOf(node)], Processes = 3, Files = [new ImageRecord("core-1.img", 100, new string('a', 64))] };
 
     public static Manifest Manifest(params string[] names) => new()
     {
@@ -168,7 +173,7 @@ internal sealed class FakeCluster
             Drained = new Drained { Connections = { node == "node1" ? Connection("10.0.0.1:1", "10.0.0.2:2") : Connection("10.0.0.2:2", "10.0.0.1:1") } },
         },
         Step.Resume => new Reply { Resumed = new Resumed { PauseMs = node == "node1" ? 10 : 20 } },
-        Step.Seal => new Reply { Sealed = new Sealed { ManifestNodeJson = ByteString.CopyFrom(JsonSerializer.SerializeToUtf8Bytes(Part(node), CoreJson.Default.ManifestNode)) } },
+        Step.Seal => new Reply { Sealed = new Sealed { ManifestNodeJson = ByteString.CopyFrom(JsonSerializer.SerializeToUtf8Bytes(Part(command.Sandbox), CoreJson.Default.ManifestNode)) } },
         Step.Commit => new Reply { Committed = new Committed { Path = $"/ckpt/{command.Job}/{EpochName.Of((int)command.Epoch)}" } },
         Step.ProbeDirectory when command.ProbeDirectory.Action == ProbeAction.List =>
             new Reply { Probed = new Probed { Epochs = { Stored }, HighestNumber = Stored.DefaultIfEmpty(0u).Max() } },
