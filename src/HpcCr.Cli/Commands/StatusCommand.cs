@@ -70,7 +70,7 @@ internal sealed class StatusCommand : CliCommand
         terminal.Facts(facts);
         if (job.Nodes.Count > 0)
             terminal.Table(["node", "state", "pids"], job.Nodes.Select(node => (IReadOnlyList<string>)
-                [node.Node == node.Sandbox ? node.Node : $"{node.Node} (as {node.Sandbox})", node.State, string.Join(' ', node.Pids)]));
+                [node.Sandbox is null ? node.Node : $"{node.Node} (as {node.Sandbox})", node.State, string.Join(' ', node.Pids)]));
         if (terminal.IsJson) Terminal.Document(job, CliJson.Default.JobDocument);
     }
 }

@@ -11,12 +11,12 @@ internal static class JobViews
 {
     /// <summary>A job as its coordinator knows it.</summary>
     public static JobDocument Of(JobStatus status) => new(
-        status.Job, status.State.ToCore(), [.. status.Nodes.Select(node => new JobNodeDocument(node.Node, node.State, node.Pids, node.Sandbox))],
+        status.Job, status.State.ToCore(), [.. status.Nodes.Select(node => new JobNodeDocument(node.Node, node.State, node.Pids, node.Sandbox == node.Node ? null : node.Sandbox))],
         status.HasExitCode ? status.ExitCode : null, status.Epochs, status.Folder, status.Phase, status.Reason, status.LastError, status.Command);
 
     /// <summary>A job as its folder tells.</summary>
     public static JobDocument Of(JobOnDisk job) => new(
-        job.Record.Job, job.Record.State, [.. job.Record.Nodes.Select(node => new JobNodeDocument(node, "unknown", [], node))],
+        job.Record.Job, job.Record.State, [.. job.Record.Nodes.Select(node => new JobNodeDocument(node, "unknown", [], null))],
         job.Record.ExitCode, [.. job.Epochs.Select(epoch => (uint)epoch.Epoch)], job.Folder, "", job.Record.Reason, "", []);
 
     /// <summary>A node of the cluster.</summary>

@@ -23,8 +23,9 @@ internal sealed record JobDocument(
     string Job, JobState State, IReadOnlyList<JobNodeDocument> Nodes, int? ExitCode, IReadOnlyList<uint> Epochs, string Folder,
     string Phase, string Reason, string LastError, IReadOnlyList<string> Command);
 
-/// <summary>A node of a job.</summary>
-internal sealed record JobNodeDocument(string Node, string State, IReadOnlyList<int> Pids, string Sandbox);
+/// <summary>A part of a job; <c>sandbox</c> is the node that it was started on, where that is another one.</summary>
+internal sealed record JobNodeDocument(
+    string Node, string State, IReadOnlyList<int> Pids, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Sandbox);
 
 /// <summary>All jobs, and the nodes there are.</summary>
 internal sealed record StatusDocument(IReadOnlyList<JobDocument> Jobs, IReadOnlyList<NodeDocument> Nodes);

@@ -17,17 +17,30 @@ public sealed class SpecMappingTests
         Nodes = ["node1", "node2"],
         CheckpointDirectory = "/ckpt",
         PrivateTmp = true,
+        Hosts = ["node3", "node4"],
+        PastAddresses = [new AddressGeneration([["10.0.0.1", "fd00::1"], ["10.0.0.2"]])],
     };
 
     [Fact]
     public void AJob_ThatTravels_IsTheSameAtTheOtherEnd()
     {
         var back = Spec.ToWire().ToCore();
-        Assert.Equal(Spec with { Command = back.Command, Environment = back.Environment, Limits = back.Limits, Nodes = back.Nodes }, back);
+        var lists = Spec with
+        {
+            Command = back.Command,
+            Environment = back.Environment,
+            Limits = back.Limits,
+            Nodes = back.Nodes,
+            Hosts = back.Hosts,
+            PastAddresses = back.PastAddresses,
+        };
+        Assert.Equal(lists, back);
         Assert.Equal(Spec.Command, back.Command);
         Assert.Equal(Spec.Environment, back.Environment);
         Assert.Equal(Spec.Limits, back.Limits);
         Assert.Equal(Spec.Nodes, back.Nodes);
+        Assert.Equal(Spec.Hosts, back.Hosts);
+        Assert.Equal(Spec.PastAddresses.SelectMany(g => g.OfSandboxes), back.PastAddresses.SelectMany(g => g.OfSandboxes));
     }
 
     [Fact]

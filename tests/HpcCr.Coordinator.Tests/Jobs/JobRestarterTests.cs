@@ -193,7 +193,7 @@ public sealed class JobRestarterTests
         Assert.Equal([first, second], result.Job.Nodes.Select(n => n.Node));
         Assert.Equal(["node1", "node2"], result.Job.Nodes.Select(n => n.Sandbox));
         var job = _cluster.Jobs.Find("stencil")!;
-        Assert.Equal(8u, (await _cluster.CheckpointAsync(job)).Epoch);
+        await _cluster.CheckpointAsync(job);
         Assert.Equal([first, second], _cluster.Commands.Where(c => c.Step == Step.Freeze).OrderBy(c => c.Command.Sandbox, StringComparer.Ordinal).Select(c => c.Node));
     }
 

@@ -36,6 +36,10 @@ internal static class SpreadJob
         return final;
     }
 
+    /// <summary>Where its parts are, the head first.</summary>
+    public static async Task<List<string>> NodesAsync(this TestJob job) =>
+        [.. (await job.StatusAsync()).GetProperty("nodes").EnumerateArray().Select(n => n.GetProperty("node").GetString()!)];
+
     /// <summary>How many processes of the job each of its nodes has.</summary>
     public static async Task<List<int>> ProcessesAsync(this TestJob job) =>
         [.. (await job.StatusAsync()).GetProperty("nodes").EnumerateArray().Select(n => n.GetProperty("pids").GetArrayLength())];

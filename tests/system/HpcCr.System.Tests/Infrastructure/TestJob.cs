@@ -62,7 +62,8 @@ internal sealed record TestJob(Hpccr Hpccr, string Name, string Folder, CommandO
     public async Task KillAsync() => (await RunAsync("kill", Name)).EndsWith(0);
 
     /// <summary>Brings it back from an epoch, or from its newest, and lets it go on by itself.</summary>
-    public async Task RestartAsync(TestEpoch? epoch = null) => (await RunAsync("restart", epoch?.Path ?? Name, "--detach", "--json")).EndsWith(0);
+    public async Task RestartAsync(TestEpoch? epoch = null, params IEnumerable<string> options) =>
+        (await RunAsync(["restart", epoch?.Path ?? Name, "--detach", "--json", .. options])).EndsWith(0);
 
     /// <summary>Waits for its end; fails unless its exit code is 0.</summary>
     /// <returns>The line with its result.</returns>

@@ -7,6 +7,7 @@ internal static class TestPrograms
     public static string ExitCode => Path("exitcode");
     public static string Fill => Path("fill");
     public static string Output => Path("output");
+    public static string Pair => Path("pair");
     public static string Pipeline => Path("pipeline.sh");
     public static string SelfCheck => Path("selfcheck");
     public static string SharedMemoryFile => Path("shmfile");
