@@ -16,8 +16,7 @@ public static class ConnectionImages
     /// <param name="imagesFolder">The images folder.</param>
     /// <param name="measured">The connections with their inodes.</param>
     /// <returns>
-    /// The same connections with ends, state and numbers of the images. One that is in no image comes back without numbers, and one that
-    /// the engine could not name any more (both sides closed) not at all.
+    /// The same connections with ends, state and numbers of the images; one that is in no image comes back without numbers.
     /// </returns>
     /// <exception cref="ImageFormatException">An image is missing or damaged.</exception>
     public static IReadOnlyList<ConnectionRecord> Describe(string imagesFolder, IReadOnlyList<ConnectionRecord> measured)
@@ -27,11 +26,7 @@ public static class ConnectionImages
         var sockets = new Dictionary<uint, InetSocket>();
         foreach (var socket in InetSocketsImage.Read(imagesFolder)) sockets[socket.Inode] = socket;
         var streams = TcpStreamImage.ReadAll(imagesFolder);
-        return
-        [
-            .. measured.Where(c => sockets.GetValueOrDefault(c.Inode)?.IsTcpConnection != false)
-                .Select(c => Describe(c, sockets.GetValueOrDefault(c.Inode), streams.GetValueOrDefault(c.Inode))),
-        ];
+        return [.. measured.Select(c => Describe(c, sockets.GetValueOrDefault(c.Inode), streams.GetValueOrDefault(c.Inode)))];
     }
 
     private static ConnectionRecord Describe(ConnectionRecord measured, InetSocket? socket, TcpStreamEntry? stream) => socket is null || stream is null
