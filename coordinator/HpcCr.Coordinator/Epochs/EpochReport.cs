@@ -59,7 +59,7 @@ internal sealed class EpochReport
             },
             Bytes = (ulong)manifest.TotalBytes,
             Connections = (uint)CountConnections(drained),
-            Cut = "unproven",
+            Cut = manifest.Cut ?? CutVerdict.Unproven,
             Refreezes = (uint)manifest.Refreezes,
             Stopped = manifest.Stopped,
         };

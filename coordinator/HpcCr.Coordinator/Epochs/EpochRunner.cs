@@ -190,7 +190,17 @@ internal sealed class EpochRunner
     private async Task<EpochEvent> SealAsync()
     {
         var replies = await AskAllAsync(Simple(c => c.Seal = new Seal()), SealDeadline);
-        var parts = _job.Spec.Nodes.Select(n => Part(replies[n].Sealed)).ToList();
+        var others = _drained.ToDictionary(d => d.Key, IReadOnlySet<(string, string)> (d) => d.Value.Others.Select(o => (o.Local, o.Remote)).ToHashSet());
+        var parts = OutsidePeers.Mark([.. _job.Spec.Nodes.Select(n => Part(replies[n].Sealed))], others);
+        var proof = CutProof.Of(parts);
+        if (proof.Faults.Count > 0)
+        {
+            throw new HpcCrException(FailureKind.Failed,
+                $"epoch {Number} of {_job.Name} is no consistent cut and was not committed: {string.Join("; ", proof.Faults.Take(5))}"
+                    + (proof.Faults.Count > 5 ? $"; and {proof.Faults.Count - 5} more" : ""),
+                "The job runs on. Checkpoint again; if that fails in the same way, it is a defect of HpcCr or of its engine.");
+        }
+
         _manifest = new Manifest
         {
             Version = Manifest.CurrentVersion,
@@ -204,6 +214,7 @@ internal sealed class EpochRunner
             PauseMilliseconds = _pause,
             Phases = new PhaseTimings(),
             Refreezes = _refreezes,
+            Cut = proof.Cut,
             Nodes = parts,
         };
         return EpochEvent.AllDone;

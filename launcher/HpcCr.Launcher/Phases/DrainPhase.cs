@@ -41,8 +41,29 @@ internal static class DrainPhase
         epoch.Listeners = [.. now.Listeners.Select(s => JobSockets.Text(s.Local)).Distinct()];
         return new Reply
         {
-            Drained = new Drained { Connections = { epoch.Connections }, Listeners = { epoch.Listeners }, Residue = { now.Residue(job.Sandbox) } },
+            Drained = new Drained { Connections = { epoch.Connections }, Listeners = { epoch.Listeners }, Residue = { now.Residue(job.Sandbox) }, Others = { now.OthersTowards(inside) } },
         };
+    }
+
+    /// <summary>
+    /// Measures the queues once more. A node whose own bytes have arrived is drained before its peers are: only behind the barrier of
+    /// the lock does nothing come any more.
+    /// </summary>
+    public static IReadOnlyList<Connection> Measure(IReadOnlyList<Connection> connections)
+    {
+        if (connections.Count == 0) return [];
+        var now = SockDiag.ListTcp().Where(s => s.Inode != 0).ToDictionary(s => s.Inode);
+        var there = connections.Where(c => now.ContainsKey(c.Inode)).ToList();
+        foreach (var connection in there)
+        {
+            var socket = now[connection.Inode];
+            connection.State = socket.StateName;
+            connection.InFlightAfter = socket.InFlight;
+            connection.ReceiveQueue = socket.ReceiveQueue;
+            connection.SendQueue = socket.SendQueue;
+        }
+
+        return there;
     }
 
     private static long InFlight(JobSockets sockets) => sockets.Connections.Sum(s => (long)s.InFlight);
@@ -62,6 +83,7 @@ internal static class DrainPhase
             InFlightAfter = socket.InFlight,
             ReceiveQueue = socket.ReceiveQueue,
             SendQueue = socket.SendQueue,
+            Inode = socket.Inode,
         };
     }
 }

@@ -9,6 +9,7 @@ internal static class DumpPhase
     public static async Task<Reply> RunAsync(LocalJob job, Dump dump, CancellationToken cancellationToken)
     {
         var epoch = job.Epoch!;
+        epoch.Connections = DrainPhase.Measure(epoch.Connections);
         var files = PrivateFiles.PackAsync(job, epoch.Files, cancellationToken);
         var engine = job.AskAsync(new GuardRequest
         {

@@ -16,6 +16,7 @@ internal static class SealPhase
         var store = job.Store;
         var partial = new EpochCommitter(store, Durable.SyncDirectory).Begin(job.Spec.Folder, epoch.Epoch);
         var folder = Path.Combine(partial, job.Sandbox);
+        var connections = SealedConnections.Read(job.Sandbox, epoch);
         var files = await ImageCopier.SealAsync(epoch.Staging, folder, store, cancellationToken);
         foreach (var directory in files.Select(f => Path.GetDirectoryName(Path.Combine(folder, f.Path))!).Distinct())
             Durable.SyncDirectory(directory);
@@ -28,7 +29,7 @@ internal static class SealPhase
             PauseMilliseconds = epoch.PauseMilliseconds,
             Processes = epoch.Processes,
             Files = files,
-            Connections = [.. epoch.Connections.Select(ToRecord)],
+            Connections = connections,
             Listeners = epoch.Listeners,
             JobFiles = epoch.JobFiles,
             ProcessorBindings = epoch.ProcessorBindings,
@@ -40,16 +41,4 @@ internal static class SealPhase
             Sealed = new Sealed { ManifestNodeJson = ByteString.CopyFrom(JsonSerializer.SerializeToUtf8Bytes(node, CoreJson.Default.ManifestNode)) },
         };
     }
-
-    private static ConnectionRecord ToRecord(Connection c) => new()
-    {
-        Local = c.Local,
-        Remote = c.Remote,
-        State = c.State,
-        InJob = c.InJob,
-        InFlightBefore = (long)c.InFlightBefore,
-        InFlightAfter = (long)c.InFlightAfter,
-        ReceiveQueue = (long)c.ReceiveQueue,
-        SendQueue = (long)c.SendQueue,
-    };
 }

@@ -38,16 +38,18 @@ internal static class CommandTable
             Example:
               hpccr list stencil
             """, CommandRunner.RunAsync<ListCommand>),
-        new("show", "CKPT", "what an epoch holds",
+        new("show", "CKPT [OPTIONS]", "what an epoch holds",
             """
             CKPT is an epoch's folder, JOB/epoch-000003, or a job's name, which means its newest epoch. With --json: its manifest.
 
             Example:
               hpccr show stencil/epoch-000003
+              hpccr show stencil --connections
             """, CommandRunner.RunAsync<ShowCommand>),
         new("verify", "CKPT", "check every file of an epoch",
             """
-            Compares size and SHA-256 of every file with the manifest; ends with 5 when something is wrong, naming each fault.
+            Compares size and SHA-256 of every file with the manifest, and proves from the images that the cut is consistent; ends
+            with 5 when something is wrong, naming each fault.
 
             Example:
               hpccr verify stencil

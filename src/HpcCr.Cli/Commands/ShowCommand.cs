@@ -13,13 +13,29 @@ internal sealed class ShowCommand : CliCommand
     [Value(0, MetaName = "CKPT", HelpText = "An epoch's folder, JOB/epoch-000003, or a job's name.")]
     public string? Epoch { get; set; }
 
+    /// <summary>Its connections.</summary>
+    [Option("connections", HelpText = "Every TCP connection of the job: both ends, what was in flight, where it went.")]
+    public bool Connections { get; set; }
+
     /// <inheritdoc/>
     public override async Task<int> ExecuteAsync(CommandContext context)
     {
         var path = await EpochReference.ResolveAsync(Need(Epoch, "CKPT"), Coordinator, context.Cancelled);
         var manifest = EpochReader.ReadManifest(path);
+        if (Connections) return ShowConnections(context.Out, path, manifest);
         Show(context.Out, path, manifest);
         if (Json) Terminal.Document(manifest, CoreJson.Default.Manifest);
+        return ExitCodes.Done;
+    }
+
+    private int ShowConnections(Terminal terminal, string path, Manifest manifest)
+    {
+        var cut = manifest.Cut ?? CutVerdict.Unproven;
+        ConnectionDocument[] connections = [.. CutProof.Of(manifest.Nodes).Connections.Select(c => ConnectionViews.Of(c, cut))];
+        terminal.Line($"job {manifest.Job}, epoch {manifest.Epoch}: cut {cut}, {connections.Length} connections");
+        if (connections.Length > 0) terminal.Table(ConnectionViews.Headings, connections.Select(ConnectionViews.Row));
+        if (Json)
+            Terminal.Document(new ConnectionsDocument(manifest.Job, manifest.Epoch, path, cut, connections), CliJson.Default.ConnectionsDocument);
         return ExitCodes.Done;
     }
 
@@ -36,6 +52,7 @@ internal sealed class ShowCommand : CliCommand
             ("pause", Quantity.Milliseconds(manifest.PauseMilliseconds)),
             ("bytes", Quantity.Bytes(manifest.TotalBytes)),
             ("connections", $"{EpochViews.Connections(manifest)}"),
+            ("cut", manifest.Cut ?? CutVerdict.Unproven),
             ("refreezes", $"{manifest.Refreezes}"),
         ]);
         terminal.Table(["quiesce>", "freeze>", "drain>", "lock>", "dump>", "resume>", "seal>", "commit>"],

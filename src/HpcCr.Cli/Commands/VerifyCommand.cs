@@ -22,17 +22,22 @@ internal sealed class VerifyCommand : CliCommand
             new Report(done => tell($"reading {Quantity.Bytes(manifest.TotalBytes)}", (double)done / Math.Max(1, manifest.TotalBytes))), context.Cancelled));
 
         var files = manifest.Nodes.Sum(node => node.Files.Count);
+        var filesAreGood = faults.Count == 0;
+        // What is not as it was written is not worth a look inside.
+        if (filesAreGood) faults = CutCheck.Faults(path, manifest);
         var failure = faults.Count == 0 ? null : new HpcCrException(FailureKind.Damaged,
-            $"epoch {manifest.Epoch} of job {manifest.Job} is damaged: {faults.Count} of its {files} files are not as they were committed, the first being {faults[0]}",
+            $"epoch {manifest.Epoch} of job {manifest.Job} is damaged: "
+                + (filesAreGood ? "its images are not the cut that was committed" : $"{faults.Count} of its {files} files are not as they were committed")
+                + $", the first fault being {faults[0]}",
             $"Restart from another epoch; `hpccr list {manifest.Job}` shows them.");
         var exitCode = failure is null ? ExitCodes.Done : ExitCodes.Of(failure.Kind);
         foreach (var fault in faults) Terminal.Note(fault);
         if (failure is null)
-            context.Out.Line($"epoch {manifest.Epoch} of job {manifest.Job} is whole: {files} files, {Quantity.Bytes(manifest.TotalBytes)}");
+            context.Out.Line($"epoch {manifest.Epoch} of job {manifest.Job} is whole: {files} files, {Quantity.Bytes(manifest.TotalBytes)}, cut {manifest.Cut ?? CutVerdict.Unproven}");
         else
             Terminal.Note(failure.Sentence);
         if (Json)
-            Terminal.Document(new VerifyDocument(manifest.Job, manifest.Epoch, path, failure is null, files, manifest.TotalBytes, faults,
+            Terminal.Document(new VerifyDocument(manifest.Job, manifest.Epoch, path, failure is null, files, manifest.TotalBytes, manifest.Cut ?? CutVerdict.Unproven, faults,
                 failure is null ? null : FailureReport.Document(failure, exitCode).Error), CliJson.Default.VerifyDocument);
         return exitCode;
     }

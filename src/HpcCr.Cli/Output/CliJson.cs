@@ -19,6 +19,7 @@ namespace HpcCr.Cli.Output;
 [JsonSerializable(typeof(JobListDocument))]
 [JsonSerializable(typeof(EpochListDocument))]
 [JsonSerializable(typeof(VerifyDocument))]
+[JsonSerializable(typeof(ConnectionsDocument))]
 [JsonSerializable(typeof(LogsDocument))]
 [JsonSerializable(typeof(DoctorDocument))]
 [JsonSerializable(typeof(LabDocument))]

@@ -63,8 +63,18 @@ internal sealed record EpochDocument(
 
 /// <summary>What was found when an epoch was checked.</summary>
 internal sealed record VerifyDocument(
-    string Job, int Epoch, string Path, bool Ok, int Files, long Bytes, IReadOnlyList<string> Faults,
+    string Job, int Epoch, string Path, bool Ok, int Files, long Bytes, string Cut, IReadOnlyList<string> Faults,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ErrorBody? Error);
+
+/// <summary>The connections of an epoch.</summary>
+internal sealed record ConnectionsDocument(string Job, int Epoch, string Path, string Cut, IReadOnlyList<ConnectionDocument> Connections);
+
+/// <summary>A TCP connection of the job; without <c>peer</c> its other end is outside the job, or was closed.</summary>
+internal sealed record ConnectionDocument(
+    EndDocument End, EndDocument? Peer, string Remote, long InFlightBefore, long InFlightAfter, string Verdict, string? Fault);
+
+/// <summary>One end of a connection, with the bytes that its image holds.</summary>
+internal sealed record EndDocument(string Node, string Address, string State, long ReceiveBytes, long SendBytes);
 
 /// <summary>What a job has written.</summary>
 internal sealed record LogsDocument(string Job, string Stream, string Path, long Bytes, string Text);

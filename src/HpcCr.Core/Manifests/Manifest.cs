@@ -48,6 +48,9 @@ public sealed record Manifest
     /// <summary>How often all nodes were thawed and frozen again because something in flight was in nobody's image.</summary>
     public int Refreezes { get; init; }
 
+    /// <summary>What the proof of the cut said: <see cref="CutVerdict.Consistent"/>; null in epochs of older versions.</summary>
+    public string? Cut { get; init; }
+
     /// <summary>One part per node, in the order of <see cref="JobSpec.Nodes"/>.</summary>
     public required IReadOnlyList<ManifestNode> Nodes { get; init; }
 

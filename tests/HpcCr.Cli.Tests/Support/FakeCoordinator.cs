@@ -89,7 +89,7 @@ internal sealed class FakeCoordinator : Protocol.V1.Coordinator.CoordinatorBase,
                 PhasesMs = { ["dump"] = 9.25 },
                 Bytes = 4096,
                 Connections = 2,
-                Cut = "unproven",
+                Cut = "consistent",
                 Stopped = request.Stop,
             },
         });

@@ -126,6 +126,52 @@ public sealed class EpochRunnerTests
         AssertAborted(job);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Checkpoint_WhoseCutIsInconsistent_IsNotCommittedAndTheJobRunsOn(bool stop)
+    {
+        var job = await _cluster.RunAsync("node1", "node2");
+        _cluster.Seal("node1", End("10.0.0.1:1", "10.0.0.1:2", sent: 7, received: 0));
+        _cluster.Seal("node2", End("10.0.0.1:2", "10.0.0.1:1", sent: 0, received: 8));
+
+        var failure = await Assert.ThrowsAsync<HpcCrException>(() => _cluster.CheckpointAsync(job, stop));
+
+        Assert.Equal(FailureKind.Failed, failure.Kind);
+        Assert.Contains("node1 10.0.0.1:1 (ESTABLISHED) to node2 10.0.0.1:2 (ESTABLISHED): node2 expects byte 8 of node1, which has sent 7 to 7", failure.Message, StringComparison.Ordinal);
+        AssertAborted(job);
+        Assert.DoesNotContain(Step.Commit, _cluster.Steps);
+        Assert.DoesNotContain(Step.Kill, _cluster.Steps);
+    }
+
+    [Fact]
+    public async Task Checkpoint_WhoseCutIsConsistent_SaysSoInResultAndManifest()
+    {
+        var job = await _cluster.RunAsync("node1", "node2");
+        _cluster.Seal("node1", End("10.0.0.1:1", "10.0.0.1:2", sent: 7, received: 0));
+        _cluster.Seal("node2", End("10.0.0.1:2", "10.0.0.1:1", sent: 0, received: 7));
+
+        Assert.Equal("consistent", (await _cluster.CheckpointAsync(job)).Cut);
+        var commit = Assert.Single(_cluster.Commands, c => c.Step == Step.Commit);
+        Assert.Equal("consistent", ManifestReader.Read(commit.Command.Commit.ManifestJson.Span, "the command").Cut);
+    }
+
+    [Fact]
+    public async Task Checkpoint_WithAnEndWhosePeerIsAnotherProgramOnANodeOfTheJob_IsCommittedWithItMarked()
+    {
+        var job = await _cluster.RunAsync("node1", "node2");
+        _cluster.Seal("node1", End("10.0.0.1:1", "10.0.0.2:80", sent: 7, received: 0));
+        _cluster.On("node2", Step.Drain, _ => Task.FromResult(new Reply
+        {
+            Drained = new Drained { Others = { new Ends { Local = "10.0.0.2:80", Remote = "10.0.0.1:1" } } },
+        }));
+
+        await _cluster.CheckpointAsync(job);
+
+        var commit = Assert.Single(_cluster.Commands, c => c.Step == Step.Commit);
+        Assert.False(Assert.Single(ManifestReader.Read(commit.Command.Commit.ManifestJson.Span, "the command").Nodes[0].Connections).InJob);
+    }
+
     [Fact]
     public async Task Checkpoint_WhenANodeDoesNotAnswer_NamesItAndAborts()
     {
@@ -353,6 +399,15 @@ public sealed class EpochRunnerTests
         Assert.Equal(JobState.Running, job.State);
         Assert.False(gone.IsCompleted);
     }
+
+    private static ConnectionRecord End(string local, string remote, uint sent, uint received) => new()
+    {
+        Local = local,
+        Remote = remote,
+        State = "ESTABLISHED",
+        InJob = true,
+        Numbers = new TcpNumbers(received, 0, sent, 0, 0),
+    };
 
     private void AssertAborted(Job job)
     {

@@ -84,6 +84,13 @@ internal sealed class FakeCluster
     public void Fail(string node, Step step, FailureKind kind = FailureKind.Failed, bool engineDied = false) =>
         On(node, step, _ => Task.FromResult(new Reply { Failure = new HpcCrException(kind, $"{step} broke on {node}").ToWire(engineDied) }));
 
+    /// <summary>A node seals images with these ends of connections.</summary>
+    public void Seal(string node, params ConnectionRecord[] ends)
+    {
+        var part = JsonSerializer.SerializeToUtf8Bytes(Part(node) with { Connections = ends }, CoreJson.Default.ManifestNode);
+        On(node, Step.Seal, _ => Task.FromResult(new Reply { Sealed = new Sealed { ManifestNodeJson = ByteString.CopyFrom(part) } }));
+    }
+
     /// <summary>A node never answers a step.</summary>
     public void Hang(string node, Step step) => On(node, step, _ => new TaskCompletionSource<Reply>().Task);
 

@@ -33,6 +33,7 @@ internal static class Sample
         PauseMilliseconds = 12.5,
         Phases = new PhaseTimings { Quiesce = 1, Freeze = 2, Drain = 3, Lock = 4, Dump = 5, Resume = 6, Seal = 7, Commit = 8 },
         Refreezes = 2,
+        Cut = CutVerdict.Consistent,
         Nodes = [Node("node1"), Node("node2")],
         Signatures = [new ManifestSignature("*", "key1", "c2lnbmF0dXJl")],
     };
@@ -50,6 +51,7 @@ internal static class Sample
             {
                 Local = "10.0.0.1:1", Remote = "10.0.0.2:2", State = "Established", InJob = true,
                 InFlightBefore = 1, InFlightAfter = 2, ReceiveQueue = 3, SendQueue = 4,
+                Inode = 4711, Numbers = new TcpNumbers(uint.MaxValue, 3, 1, 4, 2),
             },
         ],
         Listeners = ["0.0.0.0:7000"],

@@ -12,6 +12,7 @@ internal static class TestPrograms
     public static string SelfCheck => Path("selfcheck");
     public static string SharedMemoryFile => Path("shmfile");
     public static string TcpClose => Path("tcpclose");
+    public static string TcpStates => Path("tcpstates.py");
     public static string Threads => Path("threads");
 
     /// <summary>An MPI program: <c>Mpi("stencil", "openmpi")</c>.</summary>
