@@ -35,9 +35,10 @@ public sealed class CoordinatorHost(CoordinatorOptions options, ILoggerFactory l
         var starter = new JobStarter(nodes, _jobs, ender, logs.CreateLogger<JobStarter>());
         var restarter = new JobRestarter(nodes, _jobs, starter, options, logs.CreateLogger<JobRestarter>());
         var checkpointer = new Checkpointer(nodes, ender, options, logs.CreateLogger<EpochRunner>());
+        var migrator = new JobMigrator(nodes, checkpointer, restarter, ender, logs.CreateLogger<JobMigrator>());
         var watch = new NodeWatch(nodes, _jobs, ender, starter, options, logs.CreateLogger<NodeWatch>());
         server.AddService(Protocol.V1.Coordinator.BindService(
-            new CoordinatorService(nodes, _jobs, starter, ender, checkpointer, restarter, logs.CreateLogger<CoordinatorService>())));
+            new CoordinatorService(nodes, _jobs, starter, ender, checkpointer, restarter, migrator, logs.CreateLogger<CoordinatorService>())));
         server.AddService(Protocol.V1.LauncherLink.BindService(
             new LauncherLinkService(nodes, watch, options, logs.CreateLogger<LauncherLinkService>())));
     }

@@ -18,7 +18,9 @@ internal sealed class Checkpointer(NodeRegistry nodes, JobEnder ender, Coordinat
         try
         {
             var result = await runner.RunAsync();
-            if (runner.State == EpochState.Stopped)
+            if (runner.State == EpochState.Stopped && job.IsMoving)
+                await ender.ClearAsync(job);
+            else if (runner.State == EpochState.Stopped)
                 await ender.EndAsync(job, JobState.Stopped, reason: $"stopped after epoch {result.Epoch}");
             return result;
         }

@@ -21,17 +21,24 @@ internal sealed class JobEnder(NodeRegistry nodes, ILogger<JobEnder> log)
                 return;
             log.LogInformation("{Job}: {State} {ExitCode} {Reason}", job.Name, state, exitCode, reason);
             var record = new JobRecord { Job = job.Name, State = state, ExitCode = exitCode, Reason = reason, Nodes = [.. job.Spec.Places.Select(p => p.Node)], Time = DateTimeOffset.UtcNow };
-            var json = ByteString.CopyFrom(JsonSerializer.SerializeToUtf8Bytes(record, CoreJson.Default.JobRecord));
-            var reachable = job.Spec.Places.Where(p => nodes.Find(p.Node) is not null).ToList();
-            var failures = await NodeGroup.TellAllAsync(nodes, reachable,
-                sandbox => new Command { Job = job.Name, EndJob = new EndJob { RecordJson = sandbox == job.Spec.Head ? json : ByteString.Empty } }, "end", Deadline);
-            foreach (var failure in failures)
-                log.LogWarning("{Job}: {Node} did not confirm the end: {Why}", job.Name, failure.Node, failure.Message);
+            await TellAsync(job, ByteString.CopyFrom(JsonSerializer.SerializeToUtf8Bytes(record, CoreJson.Default.JobRecord)));
             job.MoveTo(state, exitCode, reason);
         }
         finally
         {
             job.Ending.Release();
         }
+    }
+
+    /// <summary>Removes what is left of a job that stopped to be brought back elsewhere; it does not end by that.</summary>
+    public Task ClearAsync(Job job) => TellAsync(job, ByteString.Empty);
+
+    private async Task TellAsync(Job job, ByteString record)
+    {
+        var reachable = job.Spec.Places.Where(p => nodes.Find(p.Node) is not null).ToList();
+        var failures = await NodeGroup.TellAllAsync(nodes, reachable,
+            sandbox => new Command { Job = job.Name, EndJob = new EndJob { RecordJson = sandbox == job.Spec.Head ? record : ByteString.Empty } }, "end", Deadline);
+        foreach (var failure in failures)
+            log.LogWarning("{Job}: {Node} did not confirm the end: {Why}", job.Name, failure.Node, failure.Message);
     }
 }

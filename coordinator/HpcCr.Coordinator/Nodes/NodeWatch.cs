@@ -15,7 +15,7 @@ internal sealed class NodeWatch(NodeRegistry nodes, JobTable jobs, JobEnder ende
         foreach (var held in session.Hello.Jobs)
             await TryAdoptAsync(session, held);
         var here = session.Hello.Jobs.Select(h => (h.Spec?.Name, h.Sandbox)).ToHashSet();
-        foreach (var job in jobs.All.Where(j => j.State is JobState.Running or JobState.Checkpointing
+        foreach (var job in jobs.All.Where(j => j.State is JobState.Running or JobState.Checkpointing && !j.IsMoving
             && j.Spec.Places.Any(p => p.Node == session.Node && !here.Contains((j.Name, p.Sandbox)))))
             await LoseAsync(job, $"node {session.Node} came back without its part of the job");
     }
@@ -110,7 +110,7 @@ internal sealed class NodeWatch(NodeRegistry nodes, JobTable jobs, JobEnder ende
     private async Task EndedAsync(Job job, string sandbox, int exitCode)
     {
         // Then the epoch itself is what ended it.
-        if (job.Epoch?.State is EpochState.Kill or EpochState.Stopped or EpochState.Lose or EpochState.Lost)
+        if (job.IsMoving || job.Epoch?.State is EpochState.Kill or EpochState.Stopped or EpochState.Lose or EpochState.Lost)
             return;
         job.Epoch?.Cancel($"job {job.Name} ended with exit code {exitCode} before the epoch was committed");
         if (sandbox == job.Spec.Head)
@@ -122,6 +122,9 @@ internal sealed class NodeWatch(NodeRegistry nodes, JobTable jobs, JobEnder ende
     private async Task LoseAsync(Job job, string why)
     {
         job.Epoch?.Cancel(why);
+        // Whoever moves it meets the same trouble, and has somewhere to go back to.
+        if (job.IsMoving)
+            return;
         await ender.EndAsync(job, JobState.Lost, reason: why);
     }
 

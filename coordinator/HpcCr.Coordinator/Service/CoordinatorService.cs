@@ -10,7 +10,8 @@ namespace HpcCr.Coordinator;
 
 /// <summary>What users and scripts ask: checks who they are, maps the wire, and leaves the work to others.</summary>
 internal sealed class CoordinatorService(
-    NodeRegistry nodes, JobTable jobs, JobStarter starter, JobEnder ender, Checkpointer checkpointer, JobRestarter restarter, ILogger<CoordinatorService> log)
+    NodeRegistry nodes, JobTable jobs, JobStarter starter, JobEnder ender, Checkpointer checkpointer, JobRestarter restarter,
+    JobMigrator migrator, ILogger<CoordinatorService> log)
     : Protocol.V1.Coordinator.CoordinatorBase
 {
     private const int KillSignal = 9;
@@ -46,6 +47,15 @@ internal sealed class CoordinatorService(
         return await StreamAsync(
             tell => restarter.RestartAsync(request, uid, gid,
                 (phase, text) => tell(new RestartEvent { Progress = new Progress { Phase = phase, Text = text, Done = -1 } }), context.CancellationToken),
+            result => new RestartEvent { Result = result }, responseStream);
+    });
+
+    /// <inheritdoc/>
+    public override Task Migrate(MigrateRequest request, IServerStreamWriter<RestartEvent> responseStream, ServerCallContext context) => GuardedAsync(async () =>
+    {
+        var job = jobs.Require(request.Job, Caller(context).Uid);
+        return await StreamAsync(
+            tell => migrator.MigrateAsync(job, request, progress => tell(new RestartEvent { Progress = progress })),
             result => new RestartEvent { Result = result }, responseStream);
     });
 

@@ -25,9 +25,19 @@ internal static class CommandTable
             """
             CKPT is an epoch's folder, JOB/epoch-000003, or a job's name, which means its newest epoch.
 
+            On other nodes its connections and addresses are moved along; the job goes on seeing those of its start.
+
             Example:
               hpccr restart stencil --detach
+              hpccr restart stencil --map node1=node3
             """, CommandRunner.RunAsync<RestartCommand>),
+        new("migrate", "JOB --map OLD=NEW,...", "move a running job to other nodes",
+            """
+            Checkpoints the job, ends it where it is and restarts it on the other nodes. Where that fails, it goes on where it was.
+
+            Example:
+              hpccr migrate stencil --map node1=node3
+            """, CommandRunner.RunAsync<MigrateCommand>),
         new("status", "[JOB]", "what a job does, or all jobs and the nodes",
             """
             Example:

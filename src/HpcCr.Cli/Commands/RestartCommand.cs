@@ -45,24 +45,12 @@ internal sealed class RestartCommand : CliCommand
         foreach (var (old, other) in NodeName.ParseMap(Map)) request.Moves[old] = other;
         var from = (PositionOf(manifest, path, JobFolder.StandardOutput), PositionOf(manifest, path, JobFolder.StandardError));
 
-        var result = await ProgressView.RunAsync(context.Out, tell => RestartAsync(session, request, tell, context.Cancelled));
+        var result = await ProgressView.RunAsync(context.Out, tell => RestartEvents.ResultAsync(session.RestartAsync(request, context.Cancelled), tell));
         if (DryRun) return ShowPlan(context.Out, result.Plan);
         if (!context.Out.IsJson)
             Terminal.Note($"job {result.Job.Job} runs again from epoch {result.Epoch} (restored in {Quantity.Milliseconds(result.RestoreMs)})");
         if (Detach) return RunCommand.Tell(context.Out, result.Job.Job, result.Job.State.ToCore());
         return await new ForegroundJob(session, context.Out).FollowAsync(result.Job, relay, from, context.Cancelled);
-    }
-
-    private static async Task<RestartResult> RestartAsync(
-        CoordinatorSession session, RestartRequest request, Action<string, double> tell, CancellationToken cancellationToken)
-    {
-        await foreach (var happened in session.RestartAsync(request, cancellationToken))
-        {
-            if (happened.EventCase == RestartEvent.EventOneofCase.Result) return happened.Result;
-            if (happened.EventCase == RestartEvent.EventOneofCase.Progress) tell(ProgressText.Of(happened.Progress), happened.Progress.Done);
-        }
-
-        throw new HpcCrException(FailureKind.Internal, "the coordinator did not say how the restart ended", "`hpccr status` shows whether the job runs.");
     }
 
     // The job's output at the cut: what was written after it is not part of the job that comes back.

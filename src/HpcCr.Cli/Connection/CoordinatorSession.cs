@@ -35,6 +35,10 @@ internal sealed class CoordinatorSession : IDisposable
     public IAsyncEnumerable<RestartEvent> RestartAsync(RestartRequest request, CancellationToken cancellationToken) =>
         StreamAsync(() => _client.Restart(request, cancellationToken: cancellationToken), cancellationToken);
 
+    /// <summary>Moves a running job to other nodes.</summary>
+    public IAsyncEnumerable<RestartEvent> MigrateAsync(MigrateRequest request, CancellationToken cancellationToken) =>
+        StreamAsync(() => _client.Migrate(request, cancellationToken: cancellationToken), cancellationToken);
+
     /// <summary>The jobs that there are.</summary>
     public async Task<IReadOnlyList<JobStatus>> StatusAsync(CancellationToken cancellationToken) =>
         (await AskAsync(() => _client.StatusAsync(new StatusRequest(), cancellationToken: cancellationToken))).Jobs;

@@ -11,7 +11,7 @@ internal static class JobViews
 {
     /// <summary>A job as its coordinator knows it.</summary>
     public static JobDocument Of(JobStatus status) => new(
-        status.Job, status.State.ToCore(), [.. status.Nodes.Select(node => new JobNodeDocument(node.Node, node.State, node.Pids, node.Sandbox == node.Node ? null : node.Sandbox))],
+        status.Job, status.State.ToCore(), [.. status.Nodes.Select(node => new JobNodeDocument(node.Node, node.State, node.Pids, node.Sandbox == node.Node || node.Sandbox.Length == 0 ? null : node.Sandbox))],
         status.HasExitCode ? status.ExitCode : null, status.Epochs, status.Folder, status.Phase, status.Reason, status.LastError, status.Command);
 
     /// <summary>A job as its folder tells.</summary>
