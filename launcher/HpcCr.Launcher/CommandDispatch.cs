@@ -29,7 +29,7 @@ internal sealed class CommandDispatch(LauncherOptions options, LocalJobs jobs, N
                 return await Task.Run(() => LoadEpochStep.Run(command.LoadEpoch), CancellationToken.None);
             case Step.PlanRestore:
                 return await Task.Run(
-                    () => PlanRestoreStep.Run(command.PlanRestore, options, jobs.Find(command.Job) is not null, node.EngineFault), CancellationToken.None);
+                    () => PlanRestoreStep.Run(command.PlanRestore, options, jobs.Find(command.Job) is not null, node), CancellationToken.None);
             case Step.PrepareRestore:
                 return await Task.Run(() => PrepareRestoreAsync(command, cancellationToken), CancellationToken.None);
         }

@@ -1,3 +1,4 @@
+using HpcCr.Linux;
 using HpcCr.Protocol.V1;
 
 namespace HpcCr.Launcher;
@@ -24,10 +25,19 @@ internal sealed class EpochWork(int epoch, uint leaseMs, string staging)
 
     public int Processes { get; set; }
 
+    /// <summary>The sandbox's pid 1, as this node numbers it.</summary>
+    public int RootPid { get; set; }
+
     /// <summary>Files that the job writes to, as long as they were at the cut.</summary>
     public IReadOnlyList<Core.FileRecord> JobFiles { get; set; } = [];
 
     public IReadOnlyList<Core.ProcessorBinding>? ProcessorBindings { get; set; }
+
+    /// <summary>The sandbox's mount table at the cut.</summary>
+    public IReadOnlyList<MountInfo> MountsInside { get; set; } = [];
+
+    /// <summary>The host's mount table at the cut.</summary>
+    public IReadOnlyList<MountInfo> MountsOutside { get; set; } = [];
 
     /// <summary>Whether this node's part is in the store, so that the epoch may be committed.</summary>
     public bool IsSealed { get; set; }

@@ -134,6 +134,7 @@ internal sealed class JobRestarter(NodeRegistry nodes, JobTable jobs, JobStarter
         foreach (var part in manifest.Nodes.Where(n => replies.ContainsKey(n.Node)))
         {
             plan.Faults.Add(replies[part.Node].RestorePlanned.Faults);
+            plan.Checks.Add(replies[part.Node].RestorePlanned.Checks);
             plan.Placements.Add(new RestartPlacement
             {
                 Sandbox = part.Node,

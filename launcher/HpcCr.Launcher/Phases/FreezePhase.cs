@@ -10,7 +10,8 @@ internal static class FreezePhase
 
     public static async Task<Reply> RunAsync(LocalJob job, CancellationToken cancellationToken)
     {
-        await job.AskAsync(new GuardRequest { Freeze = new FreezeSandbox { DeadlineMs = DeadlineMs } }, cancellationToken);
+        var reply = await job.AskAsync(new GuardRequest { Freeze = new FreezeSandbox { DeadlineMs = DeadlineMs } }, cancellationToken);
+        job.Epoch!.RootPid = reply.Status.RootPid;
         return new Reply();
     }
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Google.Protobuf;
 using HpcCr.Core;
+using HpcCr.Criu.Images;
 using HpcCr.Linux;
 using HpcCr.Protocol.V1;
 using HpcCr.Store;
@@ -16,6 +17,7 @@ internal static class SealPhase
         var store = job.Store;
         var partial = new EpochCommitter(store, Durable.SyncDirectory).Begin(job.Spec.Folder, epoch.Epoch);
         var folder = Path.Combine(partial, job.Options.Node);
+        var named = FilesImage.Read(epoch.Images);
         var files = await ImageCopier.SealAsync(epoch.Staging, folder, store, cancellationToken);
         foreach (var directory in files.Select(f => Path.GetDirectoryName(Path.Combine(folder, f.Path))!).Distinct())
             Durable.SyncDirectory(directory);
@@ -31,6 +33,10 @@ internal static class SealPhase
             Listeners = epoch.Listeners,
             JobFiles = epoch.JobFiles,
             ProcessorBindings = epoch.ProcessorBindings,
+            Machine = Machine.Here,
+            User = new UserRecord(UserDatabase.Find(job.Spec.Uid)?.Name, UserDatabase.Groups(job.Spec.Uid, job.Spec.Gid)),
+            NeededFiles = NeededFiles.OfJob(job, named, epoch.JobFiles),
+            Mounts = HostMounts.OfJob(job, epoch.MountsInside, epoch.MountsOutside, named.Select(f => f.Path)),
         };
         StagingFolders.Remove(epoch.Staging);
         epoch.IsSealed = true;

@@ -26,4 +26,10 @@ public sealed record ConnectionRecord
 
     /// <summary>Bytes in the send queue at the cut.</summary>
     public long SendQueue { get; init; }
+
+    /// <summary>Whether SO_KEEPALIVE was on. The images say off: it is parked while packets are held back.</summary>
+    public bool KeepAlive { get; init; }
+
+    /// <summary>TCP_USER_TIMEOUT in milliseconds, 0 for the system's own. The engine does not keep it.</summary>
+    public int UserTimeoutMilliseconds { get; init; }
 }
