@@ -73,6 +73,9 @@ internal sealed class CommandDispatch(LauncherOptions options, LocalJobs jobs, N
                 return await RestoreSteps.RestoreAsync(job, command.Restore, node.Engines, token);
             case Step.Go:
                 return await RestoreSteps.GoAsync(job, token);
+            case Step.Settle:
+                await job.AskAsync(new GuardRequest { SetTimersBack = new SetTimersBack() }, token);
+                return new Reply();
             case Step.UndoRestore:
                 await jobs.RemoveAsync(job, token);
                 return new Reply();

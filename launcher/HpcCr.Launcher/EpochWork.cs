@@ -1,5 +1,6 @@
 using HpcCr.Linux;
 using HpcCr.Protocol.V1;
+using HpcCr.Protocol.V1.Local;
 
 namespace HpcCr.Launcher;
 
@@ -22,6 +23,11 @@ internal sealed class EpochWork(int epoch, uint leaseMs, string staging)
     public IReadOnlyList<Connection> Connections { get; set; } = [];
 
     public IReadOnlyList<string> Listeners { get; set; } = [];
+
+    /// <summary>Timers that the guard has switched off, by the kernel's id of the socket, and timeouts of listeners.</summary>
+    public IReadOnlyDictionary<ulong, ParkedTimers> Parked { get; set; } = new Dictionary<ulong, ParkedTimers>();
+
+    public IReadOnlyList<Core.ListenerTimeout>? ListenerTimeouts { get; set; }
 
     public int Processes { get; set; }
 

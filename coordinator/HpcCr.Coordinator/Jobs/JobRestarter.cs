@@ -99,6 +99,7 @@ internal sealed class JobRestarter(NodeRegistry nodes, JobTable jobs, JobStarter
         }, "restore", RestoreDeadline + PlanDeadline, cancellationToken);
         progress("go", "all nodes are unlocked and go on");
         await NodeGroup.AskAllAsync(nodes, names, _ => new Command { Job = job.Name, Go = new Go() }, "go", PlanDeadline, CancellationToken.None);
+        await NodeGroup.TellAllAsync(nodes, names, _ => new Command { Job = job.Name, Settle = new Settle() }, "settle", PlanDeadline);
         log.LogInformation("{Job}: restarted from epoch {Epoch}", job.Name, manifest.Epoch);
         return Stopwatch.GetElapsedTime(began).TotalMilliseconds;
     }

@@ -12,6 +12,7 @@ internal static class FreezePhase
     {
         var reply = await job.AskAsync(new GuardRequest { Freeze = new FreezeSandbox { DeadlineMs = DeadlineMs } }, cancellationToken);
         job.Epoch!.RootPid = reply.Status.RootPid;
+        job.Epoch.Parked = reply.Parked.ToDictionary(p => p.Cookie);
         return new Reply();
     }
 

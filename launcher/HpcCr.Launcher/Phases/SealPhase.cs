@@ -4,6 +4,7 @@ using HpcCr.Core;
 using HpcCr.Criu.Images;
 using HpcCr.Linux;
 using HpcCr.Protocol.V1;
+using HpcCr.Protocol.V1.Local;
 using HpcCr.Store;
 
 namespace HpcCr.Launcher;
@@ -14,6 +15,8 @@ internal static class SealPhase
     public static async Task<Reply> RunAsync(LocalJob job, IReadOnlyList<string> addresses, CancellationToken cancellationToken)
     {
         var epoch = job.Epoch!;
+        // Every node has resumed, or none will: a guard whose job is still stopped keeps the timers.
+        await job.AskAsync(new GuardRequest { SetTimersBack = new SetTimersBack() }, cancellationToken);
         var store = job.Store;
         var partial = new EpochCommitter(store, Durable.SyncDirectory).Begin(job.Spec.Folder, epoch.Epoch);
         var folder = Path.Combine(partial, job.Options.Node);
@@ -31,6 +34,7 @@ internal static class SealPhase
             Files = files,
             Connections = [.. epoch.Connections.Select(ToRecord)],
             Listeners = epoch.Listeners,
+            ListenerTimeouts = epoch.ListenerTimeouts,
             JobFiles = epoch.JobFiles,
             ProcessorBindings = epoch.ProcessorBindings,
             Machine = Machine.Here,
@@ -56,5 +60,7 @@ internal static class SealPhase
         InFlightAfter = (long)c.InFlightAfter,
         ReceiveQueue = (long)c.ReceiveQueue,
         SendQueue = (long)c.SendQueue,
+        KeepAlive = c.KeepAlive,
+        UserTimeoutMilliseconds = c.UserTimeoutMs,
     };
 }

@@ -60,7 +60,7 @@ internal static class RestoreSteps
     {
         ProcessorBindings.PutBack(job, job.Restoring!.Sandbox.ProcessorBindings);
         await job.AskAsync(new GuardRequest { Unlock = new UnlockPackets() }, cancellationToken);
-        await job.AskAsync(new GuardRequest { Finish = new FinishEngine { Thaw = true } }, cancellationToken);
+        await job.AskAsync(new GuardRequest { Finish = new FinishEngine { Thaw = true, Timers = { SandboxTimers.Of(job.Restoring!.Sandbox) } } }, cancellationToken);
         StagingFolders.Remove(job.Restoring!.Staging);
         job.Restoring = null;
         return new Reply();
