@@ -6,27 +6,21 @@ namespace HpcCr.Criu.Images;
 internal static class ImageFolder
 {
     public static IReadOnlyList<T> Read<T>(string path, uint magic)
-        where T : IMessage, new()
-    {
-        try
+        where T : IMessage, new() =>
+        ImageFault.Named<IReadOnlyList<T>>(path, () =>
         {
             using var stream = File.OpenRead(path);
             return [.. ImageFile.ReadEntries(stream, magic).Select(Decode<T>)];
-        }
-        catch (ImageFormatException e)
-        {
-            throw new ImageFormatException($"{path}: {e.Message}", e);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new ImageFormatException($"{path}: {e.Message}", e);
-        }
-    }
+        });
 
     /// <summary>All images of one type: their entries together.</summary>
     public static IReadOnlyList<T> ReadAll<T>(string folder, string pattern, uint magic)
         where T : IMessage, new() =>
-        [.. Directory.GetFiles(folder, pattern).Order(StringComparer.Ordinal).SelectMany(path => Read<T>(path, magic))];
+        [.. Paths(folder, pattern).SelectMany(path => Read<T>(path, magic))];
+
+    /// <summary>The images whose names fit.</summary>
+    public static IEnumerable<string> Paths(string folder, string pattern) =>
+        ImageFault.Named(folder, () => Directory.GetFiles(folder, pattern).Order(StringComparer.Ordinal));
 
     private static T Decode<T>(byte[] entry)
         where T : IMessage, new()

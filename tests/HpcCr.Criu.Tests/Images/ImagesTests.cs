@@ -83,7 +83,7 @@ public sealed class ImagesTests(VictimProgram program) : IClassFixture<VictimPro
         {
             var path = Path.Combine(Images, names[random.Next(names.Length)]);
             var whole = await File.ReadAllBytesAsync(path, Token);
-            await File.WriteAllBytesAsync(path, Damage(whole, random), Token);
+            await File.WriteAllBytesAsync(path, Damage.Of(whole, random), Token);
             var before = GC.GetAllocatedBytesForCurrentThread();
             var fault = Record.Exception(() => FilesImage.Read(Images));
             Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 16 << 20);
@@ -120,27 +120,6 @@ public sealed class ImagesTests(VictimProgram program) : IClassFixture<VictimPro
     [Fact]
     public void Read_OfAFolderWithoutImages_ThrowsImageFormat() =>
         Assert.Throws<ImageFormatException>(() => FilesImage.Read(_folder.File("absent")));
-
-    private static byte[] Damage(byte[] whole, Random random)
-    {
-        var damaged = whole.ToArray();
-        switch (random.Next(4))
-        {
-            case 0:
-                return damaged[..random.Next(damaged.Length)];
-            case 1:
-                for (var i = random.Next(1, 8); i > 0; i--) damaged[random.Next(damaged.Length)] = (byte)random.Next(256);
-                return damaged;
-            case 2:
-                damaged[random.Next(damaged.Length)] ^= (byte)(1 << random.Next(8));
-                return damaged;
-            default:
-                var at = random.Next(damaged.Length);
-                var extra = new byte[random.Next(1, 64)];
-                random.NextBytes(extra);
-                return [.. damaged[..at], .. extra, .. damaged[at..]];
-        }
-    }
 
     private List<byte[]> Entries(string name, uint magic)
     {
