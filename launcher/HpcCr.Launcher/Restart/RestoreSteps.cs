@@ -2,6 +2,7 @@ using HpcCr.Core;
 using HpcCr.Protocol.V1;
 using HpcCr.Protocol.V1.Local;
 using HpcCr.Store;
+using Microsoft.Extensions.Logging;
 using Tuple = HpcCr.Protocol.V1.Local.Tuple;
 
 namespace HpcCr.Launcher;
@@ -18,6 +19,8 @@ internal static class RestoreSteps
         var work = new RestoreWork(manifest, sandbox, staging, request.LeaseMs);
         job.Restoring = work;
         await ImageCopier.UnsealAsync(Path.Combine(request.EpochPath, sandbox.Node), staging, sandbox.Files, job.Store, cancellationToken);
+        foreach (var mount in UnusedMounts.Drop(sandbox, work.Images))
+            job.Log.LogInformation("{Job}: the mount {Mount} is not here and was not used; it is left out", job.Spec.Name, mount);
         MpiEnvironment.WriteHostFiles(job.Spec.Nodes, request.Slots, job.Layout);
         var connections = sandbox.Connections.Select(c => new Tuple { Local = c.Local, Remote = c.Remote });
         await LockPhase.LockAsync(job, connections, sandbox.Listeners, cancellationToken);
