@@ -14,7 +14,7 @@ internal sealed class Guard
     private static readonly TimeSpan EngineGrace = TimeSpan.FromSeconds(15);
 
     // By then every other node has let its part of the job go, be it for the end of its lease.
-    private static readonly TimeSpan OthersLetGo = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan OthersLetGo = TimeSpan.FromSeconds(20);
 
     private readonly SandboxLayout _layout;
     private readonly Sandbox _sandbox;
