@@ -20,7 +20,8 @@ internal sealed class SocketTimers(Func<IReadOnlyList<int>> processes)
 
     private readonly Lock _gate = new();
     private readonly Dictionary<ulong, ParkedSocket> _parked = [];
-    private CancellationTokenSource _settingBack = new();
+    private CancellationTokenSource _settingBack = new(TimeSpan.Zero);
+    private long _due;
 
     /// <summary>What is switched off, and timeouts of listeners.</summary>
     public IEnumerable<ParkedTimers> Parked
@@ -66,15 +67,17 @@ internal sealed class SocketTimers(Func<IReadOnlyList<int>> processes)
     }
 
     /// <summary>Sets all of them back, in the background.</summary>
-    /// <param name="after">How long to wait before; a later call counts instead.</param>
+    /// <param name="after">How long to wait before; a call that wants it sooner counts.</param>
     public void SetBack(TimeSpan after)
     {
+        var due = Environment.TickCount64 + (long)after.TotalMilliseconds;
         lock (_gate)
         {
-            _settingBack.Cancel();
-            if (_parked.Count == 0)
+            if (_parked.Count == 0 || (!_settingBack.IsCancellationRequested && _due <= due))
                 return;
+            _settingBack.Cancel();
             _settingBack = new CancellationTokenSource();
+            _due = due;
             _ = SetBackAsync(after, _settingBack.Token);
         }
     }
@@ -105,6 +108,9 @@ internal sealed class SocketTimers(Func<IReadOnlyList<int>> processes)
         catch (Exception e)
         {
             GuardLog.Write($"timers of connections were not set back: {e.Message}");
+            lock (_gate)
+                if (!cancellationToken.IsCancellationRequested)
+                    _settingBack.Cancel();
         }
     }
 

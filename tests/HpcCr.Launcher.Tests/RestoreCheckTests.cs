@@ -63,6 +63,10 @@ public sealed class RestoreCheckTests : IDisposable
     }
 
     [Fact]
+    public void Paths_ThatAnotherNodeOfTheJobWrites_MayHaveGrown() =>
+        Assert.Empty(new PathCheck().Look(Target(Sandbox() with { NeededFiles = [new("/etc/hosts", 1, false)], JobFiles = [new("/etc/hosts", 1)] })).Faults);
+
+    [Fact]
     public void EveryCheck_OnAnEpochThatRecordedNothing_FindsNoFault()
     {
         IRestoreCheck[] checks = [new KernelCheck(), new ProcessorCheck(), new UserCheck(), new MountCheck(), new PathCheck(), new JobFileCheck(), new PortCheck(), new SpaceCheck()];

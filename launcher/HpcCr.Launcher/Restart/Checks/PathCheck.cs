@@ -11,7 +11,10 @@ internal sealed class PathCheck : IRestoreCheck
     {
         var folder = target.Manifest.Spec.WorkingDirectory;
         var needed = (target.Sandbox.NeededFiles ?? []).Append(new NeededFile(folder, null, IsFolder: true)).DistinctBy(f => f.Path).ToList();
-        return new RestoreFinding($"{needed.Count} that the images name", target.Store.Run(() => needed.Select(Fault).OfType<string>().ToList()));
+        // What one node reads another may write: it is put back to its length before the engine looks.
+        var written = target.Manifest.Nodes.SelectMany(n => n.JobFiles).Select(f => f.Path).ToHashSet();
+        return new RestoreFinding($"{needed.Count} that the images name",
+            target.Store.Run(() => needed.Where(f => !written.Contains(f.Path)).Select(Fault).OfType<string>().ToList()));
     }
 
     private static string? Fault(NeededFile file) =>
