@@ -13,11 +13,15 @@ internal sealed class Guard
     // What the engine gets to answer its next notification before it counts as hung.
     private static readonly TimeSpan EngineGrace = TimeSpan.FromSeconds(15);
 
+    // By then every other node has let its part of the job go, be it for the end of its lease.
+    private static readonly TimeSpan OthersLetGo = TimeSpan.FromSeconds(20);
+
     private readonly SandboxLayout _layout;
     private readonly Sandbox _sandbox;
     private readonly Lease _lease;
     private readonly SemaphoreSlim _step = new(1, 1);
     private readonly JobLock _lock = new();
+    private readonly SocketTimers _timers;
     private SandboxFreezer? _freezer;
     private EngineRun? _engine;
     private string _lastAbort = "";
@@ -28,6 +32,7 @@ internal sealed class Guard
         _layout = layout;
         _sandbox = new Sandbox(layout);
         _sandbox.Ended += () => Changed?.Invoke();
+        _timers = new SocketTimers(() => _sandbox.Processes());
         _lease = new Lease(() => LetGoAsync("the lease ended without a word from the coordinator"));
     }
 
@@ -79,6 +84,8 @@ internal sealed class Guard
 
         if (reply.Failure is { } failure)
             GuardLog.Write($"{request.RequestCase} failed: {failure.What}");
+        if (request.RequestCase == GuardRequest.RequestOneofCase.Freeze)
+            reply.Parked.Add(_timers.Parked);
         reply.Status = Status();
         return reply;
     }
@@ -133,6 +140,7 @@ internal sealed class Guard
                     return null;
                 case GuardRequest.RequestOneofCase.Freeze:
                     await Freezer().FreezeAsync(_sandbox.RootPid, TimeSpan.FromMilliseconds(request.Freeze.DeadlineMs));
+                    _timers.Park();
                     return null;
                 case GuardRequest.RequestOneofCase.Thaw:
                     return _freezer?.Thaw() ?? 0;
@@ -146,7 +154,11 @@ internal sealed class Guard
                     await DumpAsync(request.Dump);
                     return null;
                 case GuardRequest.RequestOneofCase.Finish:
-                    return await FinishAsync(request.Finish.Thaw);
+                    return await FinishAsync(request.Finish);
+                case GuardRequest.RequestOneofCase.SetTimersBack:
+                    if (!IsFrozen && !_lock.IsHeld)
+                        _timers.SetBack(TimeSpan.Zero);
+                    return null;
                 case GuardRequest.RequestOneofCase.Abort:
                     await AbortAsync();
                     return null;
@@ -208,24 +220,28 @@ internal sealed class Guard
         }
     }
 
-    private async Task<double> FinishAsync(bool thaw)
+    private async Task<double> FinishAsync(FinishEngine request)
     {
         _lease.Renew();
         if (_engine is { } engine)
         {
             await engine.FinishAsync();
             if (_sandbox.State == GuardStatus.Types.State.Restoring)
+            {
+                _timers.Remember(request.Timers);
                 _sandbox.Restored(engine.RestoredPid ?? throw new GuardException("the engine restored a process and did not say which"));
+            }
         }
 
         var pause = 0.0;
-        if (thaw)
+        if (request.Thaw)
         {
             _lock.Open();
             if (_lock.IsHeld && IsFrozen)
                 _sandbox.Kick();
             pause = _freezer?.Thaw() ?? 0;
             _lock.Remove();
+            _timers.SetBack(OthersLetGo);
             _lease.End();
         }
 
@@ -256,6 +272,7 @@ internal sealed class Guard
         if (wasLocked && IsFrozen)
             _sandbox.Kick();
         _freezer?.Thaw();
+        _timers.SetBack(OthersLetGo);
         _lease.End();
     }
 
@@ -298,6 +315,7 @@ internal sealed class Guard
         Leftovers.Destroy(_sandbox.CgroupId, _lock.Held);
         _lock.Remove();
         _freezer?.Forget();
+        _timers.Forget();
         _lease.End();
     }
 

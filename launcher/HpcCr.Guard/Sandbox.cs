@@ -34,6 +34,9 @@ internal sealed class Sandbox(SandboxLayout layout)
 
     public ulong CgroupId => _cgroup?.Id ?? 0;
 
+    /// <summary>All of its processes now.</summary>
+    public IReadOnlyList<int> Processes() => _cgroup?.Processes() ?? [];
+
     /// <summary>Makes the namespaces and starts the root in them; returns when it has become the job's program.</summary>
     public async Task StartAsync(StartSandbox request)
     {

@@ -29,7 +29,7 @@ internal sealed class CommandDispatch(LauncherOptions options, LocalJobs jobs, N
                 return await Task.Run(() => LoadEpochStep.Run(command.LoadEpoch), CancellationToken.None);
             case Step.PlanRestore:
                 return await Task.Run(
-                    () => PlanRestoreStep.Run(command.PlanRestore, options, jobs.Find(command.Job, command.Sandbox) is not null, node.EngineFault), CancellationToken.None);
+                    () => PlanRestoreStep.Run(command.PlanRestore, options, jobs.Find(command.Job, command.Sandbox) is not null, node), CancellationToken.None);
             case Step.PrepareRestore:
                 return await Task.Run(() => PrepareRestoreAsync(command, cancellationToken), CancellationToken.None);
         }
@@ -73,6 +73,9 @@ internal sealed class CommandDispatch(LauncherOptions options, LocalJobs jobs, N
                 return await RestoreSteps.RestoreAsync(job, command.Restore, node.Engines, token);
             case Step.Go:
                 return await RestoreSteps.GoAsync(job, token);
+            case Step.Settle:
+                await job.AskAsync(new GuardRequest { SetTimersBack = new SetTimersBack() }, token);
+                return new Reply();
             case Step.UndoRestore:
                 await jobs.RemoveAsync(job, token);
                 return new Reply();

@@ -126,6 +126,7 @@ internal sealed class JobRestarter(NodeRegistry nodes, JobTable jobs, JobStarter
         }, "restore", RestoreDeadline + PlanDeadline, cancellationToken);
         progress("go", "all nodes are unlocked and go on");
         await NodeGroup.AskAllAsync(nodes, places, _ => new Command { Job = manifest.Job, Go = new Go() }, "go", PlanDeadline, CancellationToken.None);
+        await NodeGroup.TellAllAsync(nodes, places, _ => new Command { Job = manifest.Job, Settle = new Settle() }, "settle", PlanDeadline);
         log.LogInformation("{Job}: restarted from epoch {Epoch}", manifest.Job, manifest.Epoch);
         return Stopwatch.GetElapsedTime(began).TotalMilliseconds;
     }
@@ -164,6 +165,7 @@ internal sealed class JobRestarter(NodeRegistry nodes, JobTable jobs, JobStarter
         foreach (var part in manifest.Nodes.Where(n => replies.ContainsKey(n.Node)))
         {
             plan.Faults.Add(replies[part.Node].RestorePlanned.Faults);
+            plan.Checks.Add(replies[part.Node].RestorePlanned.Checks);
             plan.Placements.Add(new RestartPlacement
             {
                 Sandbox = part.Node,

@@ -1,3 +1,4 @@
+using HpcCr.Linux;
 using HpcCr.Protocol.V1;
 using HpcCr.Protocol.V1.Local;
 
@@ -19,6 +20,8 @@ internal static class DumpPhase
         {
             epoch.JobFiles = OpenFiles.OfJob(job);
             epoch.ProcessorBindings = ProcessorBindings.OfJob(job);
+            epoch.MountsInside = MountInfo.Read(epoch.RootPid);
+            epoch.MountsOutside = MountInfo.Read();
             await Task.WhenAll(engine, files);
         }
         catch

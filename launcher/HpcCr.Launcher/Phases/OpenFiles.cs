@@ -53,7 +53,8 @@ internal static class OpenFiles
         return (Convert.ToInt32(line[Flags.Length..].Trim(), 8) & AccessMode) != 0;
     }
 
-    // What lies in the sandbox's own folders travels whole with the epoch.
-    private static bool IsPrivate(LocalJob job, string path) =>
-        new[] { "/dev", "/proc", "/sys", job.Layout.Root, job.Layout.TemporaryInside }.Any(folder => path.StartsWith(folder + "/", StringComparison.Ordinal));
+    /// <summary>Whether a path is in a folder of the sandbox's own, which travels whole with the epoch, or is the kernel's.</summary>
+    public static bool IsPrivate(LocalJob job, string path) =>
+        ((string[])["/dev", "/proc", "/sys", job.Layout.Root, job.Layout.TemporaryInside, .. job.Spec.PrivateTmp ? ["/tmp"] : Array.Empty<string>()])
+            .Any(folder => path.StartsWith(folder + "/", StringComparison.Ordinal));
 }

@@ -74,7 +74,20 @@ internal static class StagingFolders
         }
     }
 
-    private static long AvailableMemory() => KiB(File.ReadLines("/proc/meminfo"), "MemAvailable:");
+    /// <summary>Why a restore of so many bytes finds no room for its copy of the images on this node; null when it does.</summary>
+    public static string? FaultOf(LauncherOptions options, long bytes)
+    {
+        if (options.Staging is null && bytes < AvailableMemory() / 2)
+            return null;
+        var folder = options.Staging ?? DefaultDisk;
+        var existing = folder;
+        while (!Directory.Exists(existing))
+            existing = Path.GetDirectoryName(existing)!;
+        return FreeSpace.Of(existing) is var free && free < bytes ? $"{folder} has {free >> 20} MiB free, the images take {bytes >> 20} MiB" : null;
+    }
+
+    /// <summary>Memory that can be had without swapping, in bytes.</summary>
+    public static long AvailableMemory() => KiB(File.ReadLines("/proc/meminfo"), "MemAvailable:");
 
     private static long MemoryOf(int pid)
     {

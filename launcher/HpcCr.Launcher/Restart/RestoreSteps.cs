@@ -3,6 +3,7 @@ using HpcCr.Linux;
 using HpcCr.Protocol.V1;
 using HpcCr.Protocol.V1.Local;
 using HpcCr.Store;
+using Microsoft.Extensions.Logging;
 
 namespace HpcCr.Launcher;
 
@@ -19,6 +20,8 @@ internal static class RestoreSteps
         var work = new RestoreWork(manifest, sandbox, relocation, staging, request.LeaseMs);
         job.Restoring = work;
         await ImageCopier.UnsealAsync(Path.Combine(request.EpochPath, sandbox.Node), staging, sandbox.Files, job.Store, cancellationToken);
+        foreach (var mount in UnusedMounts.Drop(sandbox, work.Images))
+            job.Log.LogInformation("{Job}: the mount {Mount} is not here and was not used; it is left out", job.Spec.Name, mount);
         MpiEnvironment.WriteHostFiles(job.Spec.Nodes, request.Slots, job.Layout);
         var sockets = new MovedSockets(sandbox, relocation);
         sockets.Rewrite(work.Images);
@@ -63,7 +66,7 @@ internal static class RestoreSteps
         ProcessorBindings.PutBack(job, job.Restoring!.Sandbox.ProcessorBindings);
         AddressTranslation.Attach(job.Cgroup.Path, job.Restoring.Relocation.View);
         await job.AskAsync(new GuardRequest { Unlock = new UnlockPackets() }, cancellationToken);
-        await job.AskAsync(new GuardRequest { Finish = new FinishEngine { Thaw = true } }, cancellationToken);
+        await job.AskAsync(new GuardRequest { Finish = new FinishEngine { Thaw = true, Timers = { SandboxTimers.Of(job.Restoring!.Sandbox, new MovedSockets(job.Restoring.Sandbox, job.Restoring.Relocation)) } } }, cancellationToken);
         StagingFolders.Remove(job.Restoring!.Staging);
         job.Restoring = null;
         return new Reply();

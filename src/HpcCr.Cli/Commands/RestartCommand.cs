@@ -68,6 +68,7 @@ internal sealed class RestartCommand : CliCommand
         terminal.Line($"restart of job {plan.Job} from epoch {plan.Epoch}:");
         terminal.Table(["sandbox", "to node", "processes>", "bytes>", "addresses", "files put back"], plan.Placements.Select(p => (IReadOnlyList<string>)
             [p.Sandbox, p.Node, $"{p.Processes}", Quantity.Bytes(p.Bytes), string.Join(", ", p.Addresses), string.Join(", ", p.Files)]));
+        terminal.Table(["node", "check", "", "found"], plan.Checks.Select(c => (IReadOnlyList<string>)[c.Node, c.Name, c.Ok ? "ok" : "no", c.Text]));
         if (plan.Faults.Count == 0)
         {
             terminal.Line("nothing stands in its way");

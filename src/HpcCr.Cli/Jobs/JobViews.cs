@@ -28,7 +28,8 @@ internal static class JobViews
 
     /// <summary>What a restart would do.</summary>
     public static PlanDocument Of(RestartPlan plan, ErrorBody? error) => new(
-        plan.Job, plan.Epoch, [.. plan.Placements.Select(p => new PlacementDocument(p.Sandbox, p.Node, p.Processes, p.Bytes, p.Addresses, p.Files))], plan.Faults, error);
+        plan.Job, plan.Epoch, [.. plan.Placements.Select(p => new PlacementDocument(p.Sandbox, p.Node, p.Processes, p.Bytes, p.Addresses, p.Files))], plan.Faults,
+        [.. plan.Checks.Select(c => new PlanCheckDocument(c.Node, c.Name, c.Ok, c.Text))], error);
 
     /// <summary>The folder of a job's newest committed epoch, or null.</summary>
     public static string? NewestEpoch(string jobFolder) => EpochCatalog.Committed(jobFolder) is [.., var newest] ? newest.Path : null;

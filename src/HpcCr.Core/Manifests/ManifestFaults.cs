@@ -17,6 +17,8 @@ internal static class ManifestFaults
     private static bool HasGaps(Manifest manifest) =>
         HasGap(manifest.Nodes) || HasGap(manifest.Signatures)
         || manifest.Nodes.Any(n => HasGap(n.Addresses) || HasGap(n.Files) || HasGap(n.Connections) || HasGap(n.Listeners) || HasGap(n.JobFiles)
+            || HasGap(n.NeededFiles ?? []) || HasGap(n.Mounts ?? []) || HasGap(n.ListenerTimeouts ?? [])
+            || (n.Machine is { } machine && (machine.Kernel is null || HasGap(machine.ProcessorFlags))) || n.User is { Groups: null }
             || HasGap(n.ProcessorBindings ?? []) || n.ProcessorBindings?.Any(b => b.Processors is null || b.Threads is null) == true)
         || HasGap(manifest.Spec.Hosts) || HasGap(manifest.Spec.PastAddresses)
         || manifest.Spec.PastAddresses.Any(g => HasGap(g.OfSandboxes) || g.OfSandboxes.Any(HasGap))
@@ -58,7 +60,10 @@ internal static class ManifestFaults
 
         if (node.JobFiles.Any(f => f.Size < 0 || !Path.IsPathRooted(f.Path) || HasNul(f.Path)))
             return $"an open file of {node.Node} is described wrongly";
-        return node.Connections.SelectMany(c => new[] { c.Local, c.Remote }).Concat(node.Listeners).All(text => IPEndPoint.TryParse(text, out _))
+        if (node.NeededFiles?.Any(f => f.Size < 0 || !Path.IsPathRooted(f.Path) || HasNul(f.Path)) == true || node.Mounts?.Any(m => !Path.IsPathRooted(m.MountPoint)) == true)
+            return $"a file or mount that {node.Node} needs is described wrongly";
+        return node.Connections.SelectMany(c => new[] { c.Local, c.Remote }).Concat(node.Listeners)
+                .Concat(node.ListenerTimeouts?.Select(t => t.Local) ?? []).All(text => IPEndPoint.TryParse(text, out _))
             ? null
             : $"a connection of {node.Node} is described wrongly";
     }
