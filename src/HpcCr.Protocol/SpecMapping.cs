@@ -18,6 +18,7 @@ public static class SpecMapping
             PrivateTmp = spec.PrivateTmp,
             Uid = spec.Uid,
             Gid = spec.Gid,
+            Attached = spec.Attached,
         };
         wire.Command.AddRange(spec.Command);
         wire.Nodes.AddRange(spec.Nodes);
@@ -48,6 +49,7 @@ public static class SpecMapping
             Nodes = [.. wire.Nodes.Select(NodeName.Check)],
             CheckpointDirectory = Absolute(wire.CheckpointDirectory, "checkpoint directory"),
             PrivateTmp = wire.PrivateTmp,
+            Attached = wire.Attached,
         };
     }
 

@@ -12,7 +12,12 @@ internal sealed class JobEnder(NodeRegistry nodes, ILogger<JobEnder> log)
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
 
     /// <summary>Ends the job in a state; nothing happens when it has ended already.</summary>
-    public async Task EndAsync(Job job, JobState state, int? exitCode = null, string reason = "")
+    /// <param name="job">The job.</param>
+    /// <param name="state">The state.</param>
+    /// <param name="exitCode">Its exit code, if it has one.</param>
+    /// <param name="reason">Why, for people.</param>
+    /// <param name="release">Processes that were attached run on.</param>
+    public async Task EndAsync(Job job, JobState state, int? exitCode = null, string reason = "", bool release = false)
     {
         await job.Ending.WaitAsync();
         try
@@ -24,7 +29,7 @@ internal sealed class JobEnder(NodeRegistry nodes, ILogger<JobEnder> log)
             var json = ByteString.CopyFrom(JsonSerializer.SerializeToUtf8Bytes(record, CoreJson.Default.JobRecord));
             var reachable = job.Spec.Nodes.Where(n => nodes.Find(n) is not null).ToList();
             var failures = await NodeGroup.TellAllAsync(nodes, reachable,
-                node => new Command { Job = job.Name, EndJob = new EndJob { RecordJson = node == job.Spec.Head ? json : ByteString.Empty } }, "end", Deadline);
+                node => new Command { Job = job.Name, EndJob = new EndJob { RecordJson = node == job.Spec.Head ? json : ByteString.Empty, Release = release } }, "end", Deadline);
             foreach (var failure in failures)
                 log.LogWarning("{Job}: {Node} did not confirm the end: {Why}", job.Name, failure.Node, failure.Message);
             job.MoveTo(state, exitCode, reason);

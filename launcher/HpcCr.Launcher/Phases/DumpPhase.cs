@@ -12,11 +12,12 @@ internal static class DumpPhase
         var files = PrivateFiles.PackAsync(job, epoch.Files, cancellationToken);
         var engine = job.AskAsync(new GuardRequest
         {
-            Dump = new DumpSandbox { Images = epoch.Images, DeadlineMs = dump.DeadlineMs, External = { ExternalMounts.Dump(job) } },
+            Dump = new DumpSandbox { Images = epoch.Images, DeadlineMs = dump.DeadlineMs, External = { ExternalMounts.Dump(job), TreeLook.External(epoch.Tree) }, ShellJob = epoch.Tree?.IsShellJob == true },
         }, cancellationToken);
         try
         {
             epoch.JobFiles = OpenFiles.OfJob(job);
+            epoch.Tree = epoch.Tree is { } tree ? TreeLook.AtCut(job, tree) : null;
             epoch.ProcessorBindings = ProcessorBindings.OfJob(job);
             await Task.WhenAll(engine, files);
         }

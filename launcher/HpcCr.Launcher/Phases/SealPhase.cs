@@ -31,6 +31,7 @@ internal static class SealPhase
             Listeners = epoch.Listeners,
             JobFiles = epoch.JobFiles,
             ProcessorBindings = epoch.ProcessorBindings,
+            Tree = epoch.Tree,
         };
         StagingFolders.Remove(epoch.Staging);
         epoch.IsSealed = true;

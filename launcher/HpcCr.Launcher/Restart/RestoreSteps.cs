@@ -18,6 +18,7 @@ internal static class RestoreSteps
         var work = new RestoreWork(manifest, sandbox, staging, request.LeaseMs);
         job.Restoring = work;
         await ImageCopier.UnsealAsync(Path.Combine(request.EpochPath, sandbox.Node), staging, sandbox.Files, job.Store, cancellationToken);
+        TreeRestore.Prepare(work);
         MpiEnvironment.WriteHostFiles(job.Spec.Nodes, request.Slots, job.Layout);
         var connections = sandbox.Connections.Select(c => new Tuple { Local = c.Local, Remote = c.Remote });
         await LockPhase.LockAsync(job, connections, sandbox.Listeners, cancellationToken);
@@ -43,6 +44,7 @@ internal static class RestoreSteps
                     DeadlineMs = request.DeadlineMs,
                     LeaseMs = work.LeaseMs,
                     External = { ExternalMounts.Restore(job) },
+                    Tree = TreeRestore.Of(job, work),
                 },
             }, cancellationToken);
         }

@@ -36,6 +36,9 @@ public sealed record JobSpec
     /// <summary>Whether the sandbox hides the host's /tmp behind one of its own.</summary>
     public bool PrivateTmp { get; init; }
 
+    /// <summary>Whether the job's processes ran before it was a job: a tree of them on each node.</summary>
+    public bool Attached { get; init; }
+
     /// <summary>The node where the command runs.</summary>
     public string Head => Nodes[0];
 

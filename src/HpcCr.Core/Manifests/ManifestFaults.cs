@@ -17,7 +17,8 @@ internal static class ManifestFaults
     private static bool HasGaps(Manifest manifest) =>
         HasGap(manifest.Nodes) || HasGap(manifest.Signatures)
         || manifest.Nodes.Any(n => HasGap(n.Addresses) || HasGap(n.Files) || HasGap(n.Connections) || HasGap(n.Listeners) || HasGap(n.JobFiles)
-            || HasGap(n.ProcessorBindings ?? []) || n.ProcessorBindings?.Any(b => b.Processors is null || b.Threads is null) == true)
+            || HasGap(n.ProcessorBindings ?? []) || n.ProcessorBindings?.Any(b => b.Processors is null || b.Threads is null) == true
+            || (n.Tree is { } tree && HasGap(tree.Replaced)))
         || HasGap(manifest.Spec.Command) || HasGap(manifest.Spec.Nodes) || HasGap(manifest.Spec.Limits) || HasGap(manifest.Spec.Environment?.Values);
 
     private static bool HasGap<T>(IEnumerable<T>? list)
@@ -50,6 +51,8 @@ internal static class ManifestFaults
                 return $"one name in the path '{JobName.Printable(file.Path)}' of {node.Node} is both a file and a folder";
         }
 
+        if (node.Tree is { } tree && (tree.LastPid <= 0 || tree.OutsideSession < 0 || tree.Replaced.Any(r => string.IsNullOrEmpty(r.Key) || HasNul(r.Key))))
+            return $"the tree of {node.Node} is described wrongly";
         if (node.JobFiles.Any(f => f.Size < 0 || !Path.IsPathRooted(f.Path) || HasNul(f.Path)))
             return $"an open file of {node.Node} is described wrongly";
         return node.Connections.SelectMany(c => new[] { c.Local, c.Remote }).Concat(node.Listeners).All(text => IPEndPoint.TryParse(text, out _))

@@ -29,4 +29,7 @@ public sealed record ManifestNode
 
     /// <summary>Threads that were bound to processors; null when none was.</summary>
     public IReadOnlyList<ProcessorBinding>? ProcessorBindings { get; init; }
+
+    /// <summary>What the restore of an attached tree needs to know; null for a sandbox.</summary>
+    public TreeRecord? Tree { get; init; }
 }
