@@ -9,6 +9,7 @@ internal static class TestPrograms
     public static string Output => Path("output");
     public static string Pipeline => Path("pipeline.sh");
     public static string SelfCheck => Path("selfcheck");
+    public static string Serve => Path("serve");
     public static string SharedMemoryFile => Path("shmfile");
     public static string TcpClose => Path("tcpclose");
     public static string Threads => Path("threads");
