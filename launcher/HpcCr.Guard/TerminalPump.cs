@@ -37,6 +37,7 @@ internal sealed class TerminalPump : IDisposable
     private void Run()
     {
         var buffer = new byte[BufferBytes];
+        using var input = new FileStream(_terminal.Master, FileAccess.Read, bufferSize: 0);
         using (_output)
         {
             try
@@ -44,7 +45,7 @@ internal sealed class TerminalPump : IDisposable
                 while (true)
                 {
                     _idle = true;
-                    var count = RandomAccess.Read(_terminal.Master, buffer, 0);
+                    var count = input.Read(buffer);
                     _idle = false;
                     if (count == 0)
                         return;

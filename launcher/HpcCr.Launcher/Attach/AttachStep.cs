@@ -24,6 +24,7 @@ internal static class AttachStep
             {
                 AttachTree = new AttachTree { Cgroup = job.Cgroup.Path, RootPid = request.Pid, StartTime = request.StartTime, CallerUid = request.CallerUid },
             }, cancellationToken);
+            await FaultHooks.AtAsync(options.Run.Faults, "attachsandbox", cancellationToken);
         }
         catch
         {

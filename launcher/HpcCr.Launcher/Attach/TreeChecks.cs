@@ -53,6 +53,8 @@ internal static class TreeChecks
             return $"process {root} is this launcher, or what started it";
         if (tree.FirstOrDefault(IsOurs) is var ours and not 0)
             return $"the tree of process {root} holds a process of HpcCr itself, {ours} ({ProcFs.NameOf(ours)})";
+        if (tree.FirstOrDefault(pid => ProcFs.SessionOf(pid) == 0) is var strayed and not 0)
+            return $"process {strayed} belongs to a session that is led from outside of its pid namespace";
         foreach (var pid in tree)
             if (Namespaces.FirstOrDefault(kind => ProcFs.LinkOf(pid, $"ns/{kind}") is { } own && own != ProcFs.LinkOf(Environment.ProcessId, $"ns/{kind}")) is { } foreign)
                 return $"process {pid} of the tree has a {foreign} namespace of its own, as in a container, which cannot be restored";

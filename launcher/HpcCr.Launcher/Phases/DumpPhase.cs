@@ -9,7 +9,7 @@ internal static class DumpPhase
     public static async Task<Reply> RunAsync(LocalJob job, Dump dump, CancellationToken cancellationToken)
     {
         var epoch = job.Epoch!;
-        var files = PrivateFiles.PackAsync(job, epoch.Files, cancellationToken);
+        var files = job.Spec.Attached ? SharedFiles.PackAsync(job, epoch.Files, cancellationToken) : PrivateFiles.PackAsync(job, epoch.Files, cancellationToken);
         var engine = job.AskAsync(new GuardRequest
         {
             Dump = new DumpSandbox { Images = epoch.Images, DeadlineMs = dump.DeadlineMs, External = { ExternalMounts.Dump(job), TreeLook.External(epoch.Tree) }, ShellJob = epoch.Tree?.IsShellJob == true },

@@ -22,7 +22,7 @@ internal static class RestoreSteps
         MpiEnvironment.WriteHostFiles(job.Spec.Nodes, request.Slots, job.Layout);
         var connections = sandbox.Connections.Select(c => new Tuple { Local = c.Local, Remote = c.Remote });
         await LockPhase.LockAsync(job, connections, sandbox.Listeners, cancellationToken);
-        await PrivateFiles.UnpackAsync(job, work.Files, cancellationToken);
+        await (job.Spec.Attached ? SharedFiles.UnpackAsync(job, work.Files, cancellationToken) : PrivateFiles.UnpackAsync(job, work.Files, cancellationToken));
         JobFiles.PutBack(request.EpochPath, sandbox, job.Store);
         return new Reply();
     }

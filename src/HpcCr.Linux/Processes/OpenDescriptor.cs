@@ -36,6 +36,9 @@ public sealed record OpenDescriptor(int Pid, int Number, string Target)
     public uint? InodeOf(string kind) =>
         Target.StartsWith(kind + ":[", StringComparison.Ordinal) && uint.TryParse(Target.AsSpan(kind.Length + 2, Target.Length - kind.Length - 3), out var inode) ? inode : null;
 
+    /// <summary>Whether it is a pipe with a name in the file system.</summary>
+    public bool IsNamedPipe() => Target.StartsWith('/') && RegularFile.IsPipe(Path);
+
     /// <summary>The terminal of which this is the controlling side (/dev/ptmx); null when it is none.</summary>
     public int? TerminalMaster() =>
         Target.EndsWith("/ptmx", StringComparison.Ordinal) && ProcFs.StatusField($"/proc/{Pid}/fdinfo/{Number}", "tty-index:") is { } index

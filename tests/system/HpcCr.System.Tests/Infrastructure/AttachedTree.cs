@@ -26,8 +26,10 @@ internal sealed record AttachedTree(Lab Lab, string Node, int Pid, string Output
         File.WriteAllText(output, "");
         File.SetUnixFileMode(output, (UnixFileMode)0x1b6);
         var script = $"OUT={output}; cd /; {command} < /dev/null > $OUT 2>&1 & echo $!";
+        // A session of the node's: what `lab exec` starts belongs to one of the host's.
         // Not by way of a pipe to this test, and with the mark by which leftovers are known.
-        var said = (await lab.Hpccr.RunAsync("lab", "exec", node, "--", "env", $"{Hpccr.TagVariable}={lab.Hpccr.Tag}", .. options?.Prefix ?? [], "bash", "-c", script)).EndsWith(0);
+        string[] shell = ["lab", "exec", node, "--", "env", $"{Hpccr.TagVariable}={lab.Hpccr.Tag}", .. (options ?? CommandOptions.Default).Prefix, "setsid", "--wait", "bash", "-c", script];
+        var said = (await lab.Hpccr.RunAsync(shell)).EndsWith(0);
         return new AttachedTree(lab, node, int.Parse(said.Stdout, CultureInfo.InvariantCulture), output);
     }
 

@@ -46,12 +46,12 @@ public sealed class T1190_Attach(OneNodeLab lab) : SystemTest(lab)
     }
 
     [Theory]
-    [InlineData("")]
-    [InlineData("; true")]
-    public async Task AProcessWithATerminal_GetsAnother_AndWritesToTheJobsFolder(string notTheLeader)
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task AProcessWithATerminal_GetsAnother_AndWritesToTheJobsFolder(bool leads)
     {
-        // Without more behind it the shell of `script` becomes the program, which then leads the terminal's session.
-        var tree = await AttachedTree.StartAsync(Lab, $"exec script -qfc 'exec sh -c \"{TestPrograms.Fill} --mib 4 --steps 6000 --every 50{notTheLeader}\"' /dev/null");
+        // The program itself leads the session of its terminal, or a shell between does.
+        var tree = await AttachedTree.StartAsync(Lab, $"exec script -qfc '{(leads ? "exec " : "")}{TestPrograms.Fill} --mib 4 --steps 6000 --every 50{(leads ? "" : "; true")}' /dev/null");
         await tree.WaitForMoreAsync();
         var pid = (await tree.ExecAsync("pgrep", "-x", "fill")).EndsWith(0).Stdout.Trim();
         var job = await (tree with { Pid = int.Parse(pid, System.Globalization.CultureInfo.InvariantCulture) }).AttachAsync("terminal");
@@ -75,7 +75,7 @@ public sealed class T1190_Attach(OneNodeLab lab) : SystemTest(lab)
     [Fact]
     public async Task AProcessWhoseOutputWasAPipe_WritesToTheJobsFolderAfterARestart()
     {
-        var tree = await AttachedTree.StartAsync(Lab, $"{TestPrograms.Fill} --mib 4 --steps 4000 --every 50 | cat");
+        var tree = await AttachedTree.StartAsync(Lab, $"{{ {TestPrograms.Fill} --mib 4 --steps 4000 --every 50 | cat; }}");
         await tree.WaitForMoreAsync();
         var pid = (await tree.ExecAsync("pgrep", "-x", "fill")).EndsWith(0).Stdout.Trim();
         var job = await (tree with { Pid = int.Parse(pid, System.Globalization.CultureInfo.InvariantCulture) }).AttachAsync("piped");
@@ -128,9 +128,9 @@ public sealed class T1190_Attach(OneNodeLab lab) : SystemTest(lab)
         (await Hpccr.RunAsync("attach")).EndsWith(2);
         var launcher = (await Hpccr.RunAsync("lab", "exec", "node1", "--", "pgrep", "-f", "hpccr-launcher --")).Stdout.Split('\n')[0];
         (await Hpccr.RunAsync("attach", "--pid", $"node1:{launcher}")).FailsWith(6, "this launcher");
-        var talker = await AttachedTree.StartAsync(Lab, "exec bash -c 'exec 7> >(sleep 60 > /dev/null); exec 8>&7; exec 9< <(exec sleep 60 < /dev/null); sleep 60 & wait'");
-        await Await.UntilAsync("its children", async () => (await talker.ExecAsync("pgrep", "-P", $"{talker.Pid}")).Stdout.Split('\n').Length > 3);
-        var child = (await talker.ExecAsync("pgrep", "-P", $"{talker.Pid}", "-x", "sleep")).Stdout.Split('\n')[0];
+        var talker = await AttachedTree.StartAsync(Lab, "exec bash -c 'exec 7> >(exec sleep 60 > /dev/null); (exec sleep 61 8>&7 7>&-) & wait'");
+        await Await.UntilAsync("its child", async () => (await talker.ExecAsync("pgrep", "-P", $"{talker.Pid}", "-fx", "sleep 61")).ExitCode == 0);
+        var child = (await talker.ExecAsync("pgrep", "-P", $"{talker.Pid}", "-fx", "sleep 61")).Stdout.Trim();
         (await Hpccr.RunAsync("attach", "--pid", $"node1:{child}")).FailsWith(6, "whose other end is outside");
         var contained = await AttachedTree.StartAsync(Lab, "exec unshare --ipc sleep 60");
         await Await.UntilAsync("its namespace", async () => (await contained.ExecAsync("cat", $"/proc/{contained.Pid}/comm")).Stdout.Trim() == "sleep");

@@ -1,0 +1,60 @@
+using HpcCr.Linux;
+
+namespace HpcCr.Launcher;
+
+/// <summary>
+/// Files through which the processes of an attached tree talk to each other, or keep what they share: those that they map shared
+/// and writable, those in /dev/shm, named pipes. The engine saves no contents of them, and the tree's own end removes them.
+/// </summary>
+internal static class SharedFiles
+{
+    private const string Memory = "/dev/shm/";
+    private const string Deleted = " (deleted)";
+
+    /// <summary>Their paths.</summary>
+    /// <param name="job">The job.</param>
+    public static IReadOnlyList<string> Of(LocalJob job) =>
+        [.. job.Cgroup.Processes().SelectMany(pid => Mapped(pid).Concat(Opened(pid))).Where(path => !path.EndsWith(Deleted, StringComparison.Ordinal)).Distinct().Order(StringComparer.Ordinal)];
+
+    /// <summary>Packs them while the job is frozen, holes kept; no archive is made when there are none.</summary>
+    public static async Task PackAsync(LocalJob job, string archive, CancellationToken cancellationToken)
+    {
+        if (Of(job) is { Count: > 0 } files)
+        {
+            await PrivateFiles.RunAsync(["tar", "--create", "--sparse", "--numeric-owner", "--absolute-names", "--file", archive, "--", .. files],
+                "the files that the job's processes share could not be copied", cancellationToken);
+        }
+    }
+
+    /// <summary>Puts them back before a restore, as the job's user; what has their names now is replaced.</summary>
+    public static async Task UnpackAsync(LocalJob job, string archive, CancellationToken cancellationToken)
+    {
+        if (!File.Exists(archive))
+            return;
+        await using var input = new FileStream(archive, FileMode.Open, FileAccess.Read);
+        await PrivateFiles.RunAsync([.. PrivateFiles.IdentityOf(job.Spec), "tar", "--extract", "--preserve-permissions", "--numeric-owner", "--absolute-names",
+            "--no-overwrite-dir", "--file", "-"], "the files that the job's processes share could not be put back", cancellationToken, input);
+    }
+
+    private static IEnumerable<string> Opened(int pid) =>
+        OpenDescriptor.Of(pid).Where(file => file.Target.StartsWith(Memory, StringComparison.Ordinal) || file.IsNamedPipe()).Select(file => file.Target);
+
+    // address perms offset device inode path
+    private static IEnumerable<string> Mapped(int pid)
+    {
+        string[] lines;
+        try
+        {
+            lines = File.ReadAllLines($"/proc/{pid}/maps");
+        }
+        catch (IOException)
+        {
+            yield break;
+        }
+
+        foreach (var line in lines)
+            if (line.Split(' ', 6, StringSplitOptions.RemoveEmptyEntries) is [_, [_, 'w', _, 's'], _, _, _, ['/', ..] path]
+                && (!path.StartsWith("/dev/", StringComparison.Ordinal) || path.StartsWith(Memory, StringComparison.Ordinal)))
+                yield return path;
+    }
+}
