@@ -13,8 +13,24 @@ internal static class SharedFiles
 
     /// <summary>Their paths.</summary>
     /// <param name="job">The job.</param>
-    public static IReadOnlyList<string> Of(LocalJob job) =>
-        [.. job.Cgroup.Processes().SelectMany(pid => Mapped(pid).Concat(Opened(pid))).Where(path => !path.EndsWith(Deleted, StringComparison.Ordinal)).Distinct().Order(StringComparer.Ordinal)];
+    public static IReadOnlyList<string> Of(LocalJob job)
+    {
+        var processes = job.Cgroup.Processes();
+        var open = processes.SelectMany(OpenDescriptor.Of).Where(file => file.Target.StartsWith('/')).ToList();
+        return Choose(
+            [.. processes.SelectMany(Mapped)],
+            [.. open.Where(file => RegularFile.LengthOf(file.Path) is not null).Select(file => file.Target)],
+            [.. open.Where(file => file.IsNamedPipe()).Select(file => file.Target)]);
+    }
+
+    /// <summary>Chooses among the paths that are mapped shared and writable, those that are open, and the named pipes among the latter.</summary>
+    internal static IReadOnlyList<string> Choose(IReadOnlyList<string> mapped, IReadOnlyList<string> open, IReadOnlyList<string> pipes)
+    {
+        // What lies beside or above such files, as in the session folder of an MPI, goes with them; all of /tmp does not.
+        var folders = mapped.SelectMany(FoldersOf).ToHashSet();
+        var opened = open.Where(path => path.StartsWith(Memory, StringComparison.Ordinal) || folders.Contains(Path.GetDirectoryName(path) ?? ""));
+        return [.. mapped.Concat(opened).Concat(pipes).Where(path => !path.EndsWith(Deleted, StringComparison.Ordinal)).Distinct().Order(StringComparer.Ordinal)];
+    }
 
     /// <summary>Packs them while the job is frozen, holes kept; no archive is made when there are none.</summary>
     public static async Task PackAsync(LocalJob job, string archive, CancellationToken cancellationToken)
@@ -36,8 +52,11 @@ internal static class SharedFiles
             "--no-overwrite-dir", "--file", "-"], "the files that the job's processes share could not be put back", cancellationToken, input);
     }
 
-    private static IEnumerable<string> Opened(int pid) =>
-        OpenDescriptor.Of(pid).Where(file => file.Target.StartsWith(Memory, StringComparison.Ordinal) || file.IsNamedPipe()).Select(file => file.Target);
+    private static IEnumerable<string> FoldersOf(string path)
+    {
+        for (var folder = Path.GetDirectoryName(path); folder?.LastIndexOf('/') > 0; folder = Path.GetDirectoryName(folder))
+            yield return folder;
+    }
 
     // address perms offset device inode path
     private static IEnumerable<string> Mapped(int pid)
