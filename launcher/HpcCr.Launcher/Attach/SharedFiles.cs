@@ -32,14 +32,17 @@ internal static class SharedFiles
         return [.. mapped.Concat(opened).Concat(pipes).Where(path => !path.EndsWith(Deleted, StringComparison.Ordinal)).Distinct().Order(StringComparer.Ordinal)];
     }
 
-    /// <summary>Packs them while the job is frozen, holes kept; no archive is made when there are none.</summary>
+    /// <summary>
+    /// Packs them while the job is frozen, holes kept; no archive is made when there are none. As the job's user, who gets the epoch
+    /// and may have put anything at these paths.
+    /// </summary>
     public static async Task PackAsync(LocalJob job, string archive, CancellationToken cancellationToken)
     {
-        if (Of(job) is { Count: > 0 } files)
-        {
-            await PrivateFiles.RunAsync(["tar", "--create", "--sparse", "--numeric-owner", "--absolute-names", "--file", archive, "--", .. files],
-                "the files that the job's processes share could not be copied", cancellationToken);
-        }
+        if (Of(job) is not { Count: > 0 } files)
+            return;
+        await using var output = new FileStream(archive, FileMode.CreateNew, FileAccess.Write);
+        await PrivateFiles.RunAsync([.. PrivateFiles.IdentityOf(job.Spec), "tar", "--create", "--sparse", "--numeric-owner", "--absolute-names", "--file", "-", "--", .. files],
+            "the files that the job's processes share could not be copied", cancellationToken, output: output);
     }
 
     /// <summary>Puts them back before a restore, as the job's user; what has their names now is replaced.</summary>

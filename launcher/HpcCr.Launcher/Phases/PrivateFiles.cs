@@ -40,11 +40,13 @@ internal static class PrivateFiles
 
     /// <summary>Runs a command to its end.</summary>
     /// <exception cref="HpcCrException">It failed; the first line that it said is told.</exception>
-    internal static async Task RunAsync(IReadOnlyList<string> argv, string failure, CancellationToken cancellationToken, FileStream? input = null)
+    internal static async Task RunAsync(IReadOnlyList<string> argv, string failure, CancellationToken cancellationToken, FileStream? input = null, FileStream? output = null)
     {
         var descriptors = new Dictionary<int, int>();
         if (input is not null)
             descriptors[0] = (int)input.SafeFileHandle.DangerousGetHandle();
+        if (output is not null)
+            descriptors[1] = (int)output.SafeFileHandle.DangerousGetHandle();
         using var pipe = new System.IO.Pipes.AnonymousPipeServerStream(System.IO.Pipes.PipeDirection.In);
         descriptors[2] = (int)pipe.ClientSafePipeHandle.DangerousGetHandle();
         using var process = ChildProcess.Start(new SpawnOptions { Argv = argv, Descriptors = descriptors, NewSession = true });

@@ -1,5 +1,3 @@
-using HpcCr.Core;
-
 namespace HpcCr.Coordinator.Tests.Jobs;
 
 public sealed class TreeEndsTests
