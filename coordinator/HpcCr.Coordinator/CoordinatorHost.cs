@@ -33,12 +33,14 @@ public sealed class CoordinatorHost(CoordinatorOptions options, ILoggerFactory l
         var nodes = new NodeRegistry();
         var ender = new JobEnder(nodes, logs.CreateLogger<JobEnder>());
         var starter = new JobStarter(nodes, _jobs, ender, logs.CreateLogger<JobStarter>());
+        var attacher = new JobAttacher(nodes, _jobs, starter, ender, logs.CreateLogger<JobAttacher>());
         var restarter = new JobRestarter(nodes, _jobs, starter, options, logs.CreateLogger<JobRestarter>());
         var checkpointer = new Checkpointer(nodes, ender, options, logs.CreateLogger<EpochRunner>());
         var migrator = new JobMigrator(nodes, checkpointer, restarter, ender, logs.CreateLogger<JobMigrator>());
         var watch = new NodeWatch(nodes, _jobs, ender, starter, options, logs.CreateLogger<NodeWatch>());
         server.AddService(Protocol.V1.Coordinator.BindService(
-            new CoordinatorService(nodes, _jobs, starter, ender, checkpointer, restarter, migrator, logs.CreateLogger<CoordinatorService>())));
+            new CoordinatorService(
+                nodes, _jobs, starter, attacher, ender, checkpointer, restarter, migrator, logs.CreateLogger<CoordinatorService>())));
         server.AddService(Protocol.V1.LauncherLink.BindService(
             new LauncherLinkService(nodes, watch, options, logs.CreateLogger<LauncherLinkService>())));
     }

@@ -24,6 +24,7 @@ internal sealed class Guard
     private readonly SocketTimers _timers;
     private SandboxFreezer? _freezer;
     private EngineRun? _engine;
+    private TerminalPump? _terminal;
     private string _lastAbort = "";
     private bool _dumpFailed;
 
@@ -64,7 +65,7 @@ internal sealed class Guard
         }
         catch (GuardException e)
         {
-            reply.Failure = new GuardFailure { What = e.Message, Next = e.Next, EngineDied = e.EngineDied, Unsupported = e.Unsupported };
+            reply.Failure = new GuardFailure { What = e.Message, Next = e.Next, EngineDied = e.EngineDied, Unsupported = e.Unsupported, NotAllowed = e.NotAllowed };
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or TimeoutException or InvalidOperationException)
         {
@@ -129,6 +130,14 @@ internal sealed class Guard
                     await _sandbox.StartAsync(request.Start);
                     _freezer = new SandboxFreezer(request.Start.Cgroup);
                     return null;
+                case GuardRequest.RequestOneofCase.AttachTree:
+                    await _sandbox.AttachAsync(request.AttachTree);
+                    _freezer = new SandboxFreezer(request.AttachTree.Cgroup);
+                    return null;
+                case GuardRequest.RequestOneofCase.ReleaseTree:
+                    await AbortAsync();
+                    _sandbox.Release();
+                    return null;
                 case GuardRequest.RequestOneofCase.Spawn:
                     await _sandbox.SpawnAsync(request.Spawn.Entry);
                     return null;
@@ -139,7 +148,7 @@ internal sealed class Guard
                     await PrepareEngineAsync(request.PrepareEngine);
                     return null;
                 case GuardRequest.RequestOneofCase.Freeze:
-                    await Freezer().FreezeAsync(_sandbox.RootPid, TimeSpan.FromMilliseconds(request.Freeze.DeadlineMs));
+                    await FreezeAsync(TimeSpan.FromMilliseconds(request.Freeze.DeadlineMs));
                     _timers.Park();
                     return null;
                 case GuardRequest.RequestOneofCase.Thaw:
@@ -187,8 +196,9 @@ internal sealed class Guard
     {
         await DropEngineAsync();
         _lastAbort = "";
-        MakePartialMountsPrivate();
-        _engine = await EngineRun.StartAsync(request.Engine);
+        if (!_sandbox.IsTree)
+            MakePartialMountsPrivate();
+        _engine = await EngineRun.StartAsync(request.Engine, _sandbox);
         if (request.LockTable.Length > 0)
             _lock.Prepare(request.LockTable);
         _lease.Renew(request.LeaseMs);
@@ -199,6 +209,13 @@ internal sealed class Guard
     {
         foreach (var mount in PartialMounts.Of(_sandbox.RootPid))
             _sandbox.RunInside(["mount", "--make-private", mount]);
+    }
+
+    private async Task FreezeAsync(TimeSpan deadline)
+    {
+        await Freezer().FreezeAsync(_sandbox.RootPid, deadline);
+        if (_terminal is not null)
+            await _terminal.SettleAsync(deadline);
     }
 
     private async Task DumpAsync(DumpSandbox request)
@@ -292,16 +309,31 @@ internal sealed class Guard
         _sandbox.BeginRestore(request.Cgroup);
         _freezer = new SandboxFreezer(request.Cgroup);
         Leftovers.Destroy(_sandbox.CgroupId, _lock.Held);
-        _engine = await EngineRun.StartForRestoreAsync(request.Engine, request.Root);
         try
         {
-            await _engine.RestoreToGateAsync(_sandbox, request);
+            if (request.Tree is { } tree)
+            {
+                await RestoreTreeAsync(request, tree);
+                return;
+            }
+
+            _engine = await EngineRun.StartForRestoreAsync(request.Engine, request.Root);
+            await _engine.RestoreToGateAsync(_sandbox, request, []);
         }
         catch (GuardException)
         {
             await KillAsync();
             throw;
         }
+    }
+
+    private async Task RestoreTreeAsync(RestoreSandbox request, RestoreTree tree)
+    {
+        await _sandbox.PrepareTreeAsync(tree.Init);
+        using var files = new TreeFiles(tree);
+        _engine = await EngineRun.StartForTreeAsync(request.Engine, _sandbox.Surroundings!, files);
+        _terminal = files.StartPump();
+        await _engine.RestoreToGateAsync(_sandbox, request, files.Inherited);
     }
 
     // Ends with nothing of the sandbox left: no process, no connection, no lock.
@@ -332,6 +364,7 @@ internal sealed class Guard
         if (_sandbox.State is GuardStatus.Types.State.Running or GuardStatus.Types.State.Restoring)
             throw new GuardException("a sandbox is still alive; kill it first");
         await DropEngineAsync();
+        _terminal?.Dispose();
         _lock.Remove();
     }
 

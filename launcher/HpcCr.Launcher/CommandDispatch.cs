@@ -25,6 +25,10 @@ internal sealed class CommandDispatch(LauncherOptions options, LocalJobs jobs, N
                 return await Task.Run(() => SandboxSteps.CreateAsync(jobs, command.Sandbox, command.CreateSandbox, cancellationToken), CancellationToken.None);
             case Step.ProbeDirectory:
                 return await Task.Run(() => DirectoryProbe.Run(command.ProbeDirectory, command.Job), CancellationToken.None);
+            case Step.InspectTree:
+                return await Task.Run(() => InspectTreeStep.Run(command.InspectTree, jobs, options.Node), CancellationToken.None);
+            case Step.AttachSandbox:
+                return await Task.Run(() => AttachStep.RunAsync(jobs, command.Sandbox, options, command.AttachSandbox, cancellationToken), CancellationToken.None);
             case Step.LoadEpoch:
                 return await Task.Run(() => LoadEpochStep.Run(command.LoadEpoch), CancellationToken.None);
             case Step.PlanRestore:

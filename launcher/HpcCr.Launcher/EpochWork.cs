@@ -45,6 +45,9 @@ internal sealed class EpochWork(int epoch, uint leaseMs, string staging)
     /// <summary>The host's mount table at the cut.</summary>
     public IReadOnlyList<MountInfo> MountsOutside { get; set; } = [];
 
+    /// <summary>What there is to know of an attached tree; null for a sandbox.</summary>
+    public Core.TreeRecord? Tree { get; set; }
+
     /// <summary>Whether this node's part is in the store, so that the epoch may be committed.</summary>
     public bool IsSealed { get; set; }
 

@@ -18,6 +18,7 @@ public static class SpecMapping
             PrivateTmp = spec.PrivateTmp,
             Uid = spec.Uid,
             Gid = spec.Gid,
+            Attached = spec.Attached,
         };
         wire.Command.AddRange(spec.Command);
         wire.Nodes.AddRange(spec.Nodes);
@@ -52,6 +53,7 @@ public static class SpecMapping
             PastAddresses = [.. wire.PastAddresses.Select(g => new AddressGeneration([.. g.Sandboxes.Select(s => s.Addresses_.ToArray())]))],
             CheckpointDirectory = Absolute(wire.CheckpointDirectory, "checkpoint directory"),
             PrivateTmp = wire.PrivateTmp,
+            Attached = wire.Attached,
         };
     }
 

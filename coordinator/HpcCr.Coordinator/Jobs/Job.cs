@@ -47,6 +47,9 @@ internal sealed class Job(JobSpec spec)
     /// <summary>The epoch under way.</summary>
     public EpochRunner? Epoch { get; private set; }
 
+    /// <summary>Which trees of an attached job have ended.</summary>
+    public TreeEnds Trees { get; } = new(spec);
+
     /// <summary>Guards against two ends of the same job at once.</summary>
     public SemaphoreSlim Ending { get; } = new(1, 1);
 

@@ -76,7 +76,8 @@ internal sealed class NodeWatch(NodeRegistry nodes, JobTable jobs, JobEnder ende
         if (job.State.IsEnded())
         {
             log.LogWarning("{Job}: {Node} still holds a part of it; it is removed", job.Name, session.Node);
-            await NodeGroup.TellAllAsync(nodes, [new Place(held.Sandbox, session.Node)], _ => new Command { Job = job.Name, EndJob = new EndJob() }, "end", TimeSpan.FromSeconds(60));
+            await NodeGroup.TellAllAsync(nodes, [new Place(held.Sandbox, session.Node)],
+                _ => new Command { Job = job.Name, EndJob = new EndJob { Release = job.Spec.Attached && job.State == JobState.Failed } }, "end", TimeSpan.FromSeconds(60));
             return;
         }
 
@@ -112,6 +113,13 @@ internal sealed class NodeWatch(NodeRegistry nodes, JobTable jobs, JobEnder ende
         // Then the epoch itself is what ended it.
         if (job.IsMoving || job.Epoch?.State is EpochState.Kill or EpochState.Stopped or EpochState.Lose or EpochState.Lost)
             return;
+        if (job.Spec.Attached)
+        {
+            if (job.Trees.Add(sandbox, exitCode) is { } code)
+                await ender.EndAsync(job, JobState.Exited, code);
+            return;
+        }
+
         job.Epoch?.Cancel($"job {job.Name} ended with exit code {exitCode} before the epoch was committed");
         if (sandbox == job.Spec.Head)
             await ender.EndAsync(job, JobState.Exited, exitCode);

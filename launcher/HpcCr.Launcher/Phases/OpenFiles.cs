@@ -11,8 +11,15 @@ internal static class OpenFiles
 
     /// <summary>Looks through every descriptor. The engine records no length for files opened to append, so this does.</summary>
     /// <param name="job">The job, frozen.</param>
-    public static IReadOnlyList<FileRecord> OfJob(LocalJob job) =>
-        [.. job.Cgroup.Processes().SelectMany(WrittenBy).Where(f => !IsPrivate(job, f.Path)).DistinctBy(f => f.Path)];
+    public static IReadOnlyList<FileRecord> OfJob(LocalJob job)
+    {
+        var written = job.Cgroup.Processes().SelectMany(WrittenBy).Where(f => !IsPrivate(job, f.Path)).DistinctBy(f => f.Path);
+        return job.Spec.Attached ? [.. written.ExceptBy(SharedFiles.Of(job), f => f.Path).UnionBy(OutputsOf(job), f => f.Path)] : [.. written];
+    }
+
+    // What the guard writes there for a tree's terminal belongs to the cut as well.
+    private static List<FileRecord> OutputsOf(LocalJob job) =>
+        job.Store.Run(() => TreeLook.Outputs(job.Spec).Where(File.Exists).Select(path => new FileRecord(path, new FileInfo(path).Length)).ToList());
 
     private static IEnumerable<FileRecord> WrittenBy(int pid)
     {

@@ -43,6 +43,7 @@ internal static class SealPhase
             User = new UserRecord(UserDatabase.Find(job.Spec.Uid)?.Name, UserDatabase.Groups(job.Spec.Uid, job.Spec.Gid)),
             NeededFiles = NeededFiles.OfJob(job, named, epoch.JobFiles),
             Mounts = HostMounts.OfJob(job, epoch.MountsInside, epoch.MountsOutside, named.Select(f => f.Path)),
+            Tree = epoch.Tree,
         };
         StagingFolders.Remove(epoch.Staging);
         epoch.IsSealed = true;

@@ -52,7 +52,8 @@ internal static class StagingFolders
         var memory = job.Cgroup.Processes().Sum(MemoryOf);
         var files = new[] { job.Layout.SharedMemory, job.Layout.Temporary }
             .Sum(SizeOf);
-        return memory + files + (16 << 20);
+        var shared = job.Spec.Attached ? SharedFiles.Of(job).Sum(path => RegularFile.LengthOf(path) ?? 0) : 0;
+        return memory + files + shared + (16 << 20);
     }
 
     // The job runs and makes and removes files while they are counted; links are not followed.

@@ -22,11 +22,12 @@ internal static class RestoreSteps
         await ImageCopier.UnsealAsync(Path.Combine(request.EpochPath, sandbox.Node), staging, sandbox.Files, job.Store, cancellationToken);
         foreach (var mount in UnusedMounts.Drop(sandbox, work.Images))
             job.Log.LogInformation("{Job}: the mount {Mount} is not here and was not used; it is left out", job.Spec.Name, mount);
+        TreeRestore.Prepare(work);
         MpiEnvironment.WriteHostFiles(job.Spec.Nodes, request.Slots, job.Layout);
         var sockets = new MovedSockets(sandbox, relocation);
         sockets.Rewrite(work.Images);
         await LockPhase.LockAsync(job, sockets.Connections, sockets.Listeners, cancellationToken);
-        await PrivateFiles.UnpackAsync(job, work.Files, cancellationToken);
+        await (job.Spec.Attached ? SharedFiles.UnpackAsync(job, work.Files, cancellationToken) : PrivateFiles.UnpackAsync(job, work.Files, cancellationToken));
         JobFiles.PutBack(request.EpochPath, sandbox, job.Store);
         return new Reply();
     }
@@ -48,6 +49,7 @@ internal static class RestoreSteps
                     DeadlineMs = request.DeadlineMs,
                     LeaseMs = work.LeaseMs,
                     External = { ExternalMounts.Restore(job) },
+                    Tree = TreeRestore.Of(job, work),
                 },
             }, cancellationToken);
         }

@@ -12,6 +12,9 @@ internal static class UnusedMounts
     /// <returns>Where they were.</returns>
     public static IReadOnlyList<string> Drop(ManifestNode sandbox, string images)
     {
+        // An attached tree has no mounts of its own, and so none in its images.
+        if (sandbox.Tree is not null)
+            return [];
         var here = HostMounts.Here([]);
         var absent = (sandbox.Mounts ?? []).Where(m => !m.IsUsed && here.GetValueOrDefault(m.MountPoint) != m.FileSystem).Select(m => m.MountPoint).ToHashSet();
         if (absent.Count == 0)

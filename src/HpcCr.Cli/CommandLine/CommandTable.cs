@@ -16,6 +16,15 @@ internal static class CommandTable
             Example:
               hpccr run --name stencil --nodes node1,node2 -- mpirun -n 4 ./stencil 1000
             """, CommandRunner.RunAsync<RunCommand>),
+        new("attach", "--pid [NODE:]PID [OPTIONS]", "take processes that run already under control as a job",
+            """
+            PID and all that it started become a job that can be checkpointed, killed and restarted; given once for each of several
+            nodes, one job over all of them. Only root may attach to other users' processes. What a restart cannot give back of the
+            standard input and output, a terminal or the other end of a pipe, goes to the job's folder.
+
+            Example:
+              hpccr attach --pid 4711 --name solver
+            """, CommandRunner.RunAsync<AttachCommand>),
         new("checkpoint", "JOB [OPTIONS]", "write one epoch of a running job",
             """
             Example:

@@ -42,6 +42,9 @@ public sealed record JobSpec
     /// <summary>Whether the sandbox hides the host's /tmp behind one of its own.</summary>
     public bool PrivateTmp { get; init; }
 
+    /// <summary>Whether the job's processes ran before it was a job: a tree of them on each node.</summary>
+    public bool Attached { get; init; }
+
     /// <summary>The sandbox in which the command runs.</summary>
     public string Head => Nodes[0];
 

@@ -47,4 +47,7 @@ public sealed record ManifestNode
 
     /// <summary>Listening sockets with a TCP_USER_TIMEOUT; null when there was none.</summary>
     public IReadOnlyList<ListenerTimeout>? ListenerTimeouts { get; init; }
+
+    /// <summary>What the restore of an attached tree needs to know; null for a sandbox.</summary>
+    public TreeRecord? Tree { get; init; }
 }

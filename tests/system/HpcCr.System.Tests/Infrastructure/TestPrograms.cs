@@ -11,6 +11,7 @@ internal static class TestPrograms
     public static string Pair => Path("pair");
     public static string Pipeline => Path("pipeline.sh");
     public static string SelfCheck => Path("selfcheck");
+    public static string Serve => Path("serve");
     public static string SharedMemoryFile => Path("shmfile");
     public static string TcpClose => Path("tcpclose");
     public static string TcpStates => Path("tcpstates.py");
