@@ -6,12 +6,13 @@ using HpcCr.Protocol.V1.Local;
 namespace HpcCr.Guard;
 
 /// <summary>
-/// What pid 1 of a restored tree's namespaces does before its exec. The tree saw the host as it is, and still does: only /proc
-/// and the host name are its own.
+/// What pid 1 of a restored tree's namespaces does before its exec. The tree saw the host as it is, and still does: only /proc,
+/// the terminals and the host name are its own.
 /// </summary>
 internal static class InitEntrance
 {
     private const int StatusPipe = 3;
+    private const string Terminals = "/dev/pts";
     private const string LastPid = "/proc/sys/kernel/ns_last_pid";
 
     public static int Enter(string file)
@@ -23,6 +24,9 @@ internal static class InitEntrance
             JobCgroup.Open(entry.Cgroup).Add(Environment.ProcessId);
             Mounts.MakeSlave("/", recursive: true);
             Mounts.Proc("/proc");
+            // The numbers of the host's terminals are anybody's by now, and those of the tree's own must be free.
+            Mounts.Unmount(Terminals, detach: true);
+            Mounts.Terminals(Terminals);
             HiddenMounts.Unmount(entry.Hidden, entry.Kept);
             HostName.Set(entry.HostName);
             // Whatever else runs in there must not have a number that the tree is to get back.
