@@ -179,6 +179,19 @@ public sealed class ManifestReaderTests
     }
 
     [Fact]
+    public void Read_OfAnEpochFromBeforeJobsCouldMove_IsWhole()
+    {
+        var document = Document();
+        foreach (var name in (string[])["hosts", "pastAddresses"])
+            document["spec"]!.AsObject().Remove(name);
+
+        var spec = ManifestReader.Read(Bytes(document), Where).Spec;
+
+        Assert.Equal([new Place("node1", "node1"), new Place("node2", "node2")], spec.Places);
+        Assert.Empty(spec.PastAddresses);
+    }
+
+    [Fact]
     public void Read_OfATruncatedManifest_IsDamagedWhereverItWasCut()
     {
         var whole = ManifestReader.Write(Sample.Manifest);
