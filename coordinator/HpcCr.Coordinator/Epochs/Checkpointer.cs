@@ -19,7 +19,10 @@ internal sealed class Checkpointer(NodeRegistry nodes, JobEnder ender, Coordinat
         {
             var result = await runner.RunAsync();
             if (runner.State == EpochState.Stopped && job.IsMoving)
+            {
+                job.Leave();
                 await ender.ClearAsync(job);
+            }
             else if (runner.State == EpochState.Stopped)
                 await ender.EndAsync(job, JobState.Stopped, reason: $"stopped after epoch {result.Epoch}");
             return result;

@@ -25,6 +25,8 @@ internal sealed class FakeCluster
         Ender = new JobEnder(Nodes, NullLogger<JobEnder>.Instance);
         Starter = new JobStarter(Nodes, Jobs, Ender, NullLogger<JobStarter>.Instance);
         Restarter = new JobRestarter(Nodes, Jobs, Starter, Options, NullLogger<JobRestarter>.Instance);
+        Checkpointer = new Checkpointer(Nodes, Ender, Options, NullLogger<EpochRunner>.Instance);
+        Migrator = new JobMigrator(Nodes, Checkpointer, Restarter, Ender, NullLogger<JobMigrator>.Instance);
         Watch = new NodeWatch(Nodes, Jobs, Ender, Starter, Options, NullLogger<NodeWatch>.Instance);
         foreach (var name in names)
             Connect(name);
@@ -43,6 +45,10 @@ internal sealed class FakeCluster
     public JobStarter Starter { get; }
 
     public JobRestarter Restarter { get; }
+
+    public Checkpointer Checkpointer { get; }
+
+    public JobMigrator Migrator { get; }
 
     public NodeWatch Watch { get; }
 
@@ -120,8 +126,7 @@ internal sealed class FakeCluster
 
     /// <summary>One epoch, as the service asks for it.</summary>
     public Task<CheckpointResult> CheckpointAsync(Job job, bool stop = false) =>
-        new Checkpointer(Nodes, Ender, Options, NullLogger<EpochRunner>.Instance)
-            .CheckpointAsync(job, new CheckpointRequest { Job = job.Name, Stop = stop }, _ => { }).Within();
+        Checkpointer.CheckpointAsync(job, new CheckpointRequest { Job = job.Name, Stop = stop }, _ => { }).Within();
 
     public static JobSpec Spec(params string[] names) => new()
     {
