@@ -12,6 +12,7 @@ namespace HpcCr.Launcher;
 internal sealed class CommandDispatch(LauncherOptions options, LocalJobs jobs, NodeFacts node)
 {
     private static readonly Step[] Interrupting = [Step.Abort, Step.EndJob, Step.UndoRestore];
+    private readonly SandboxesInTheMaking _making = new();
 
     /// <summary>
     /// Carries out one command; throws <see cref="HpcCrException"/> when it fails. Commands for a job begin in the order of the
@@ -19,23 +20,25 @@ internal sealed class CommandDispatch(LauncherOptions options, LocalJobs jobs, N
     /// </summary>
     public async Task<Reply> RunAsync(Command command, CancellationToken cancellationToken)
     {
+        if (Interrupting.Contains(command.StepCase))
+            await _making.EndAsync(command);
         switch (command.StepCase)
         {
             case Step.CreateSandbox:
-                return await Task.Run(() => SandboxSteps.CreateAsync(jobs, command.Sandbox, command.CreateSandbox, cancellationToken), CancellationToken.None);
+                return await _making.RunAsync(command, token => SandboxSteps.CreateAsync(jobs, command.Sandbox, command.CreateSandbox, token), cancellationToken);
             case Step.ProbeDirectory:
                 return await Task.Run(() => DirectoryProbe.Run(command.ProbeDirectory, command.Job), CancellationToken.None);
             case Step.InspectTree:
                 return await Task.Run(() => InspectTreeStep.Run(command.InspectTree, jobs, options.Node), CancellationToken.None);
             case Step.AttachSandbox:
-                return await Task.Run(() => AttachStep.RunAsync(jobs, command.Sandbox, options, command.AttachSandbox, cancellationToken), CancellationToken.None);
+                return await _making.RunAsync(command, token => AttachStep.RunAsync(jobs, command.Sandbox, options, command.AttachSandbox, token), cancellationToken);
             case Step.LoadEpoch:
                 return await Task.Run(() => LoadEpochStep.Run(command.LoadEpoch), CancellationToken.None);
             case Step.PlanRestore:
                 return await Task.Run(
                     () => PlanRestoreStep.Run(command.PlanRestore, options, jobs.Find(command.Job, command.Sandbox) is not null, node), CancellationToken.None);
             case Step.PrepareRestore:
-                return await Task.Run(() => PrepareRestoreAsync(command, cancellationToken), CancellationToken.None);
+                return await _making.RunAsync(command, token => PrepareRestoreAsync(command, token), cancellationToken);
         }
 
         if (jobs.Find(command.Job, command.Sandbox) is not { } job)
