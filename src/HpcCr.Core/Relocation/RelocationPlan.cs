@@ -37,6 +37,7 @@ public sealed record RelocationPlan(JobSpec Spec, IReadOnlyList<SandboxRelocatio
         let node = manifest.Nodes[i]
         from address in node.Connections.Select(c => c.Local).Concat(node.Listeners).Select(text => IPEndPoint.Parse(text).Address).Distinct()
         where !IPAddress.IsLoopback(address) && !address.Equals(IPAddress.Any) && !address.Equals(IPAddress.IPv6Any) && !moves[i].ContainsKey(address)
+            && !(address.IsIPv6LinkLocal && places[i].Node == (node.Host ?? node.Node))
         select address.IsIPv6LinkLocal
             ? $"{places[i].Node}: sandbox {node.Node} uses the link-local address {address}, which means something on its own network only"
             : $"{places[i].Node}: it has no address that could take the place of {address} of sandbox {node.Node}";
