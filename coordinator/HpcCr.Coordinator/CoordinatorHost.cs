@@ -25,7 +25,7 @@ public sealed class CoordinatorHost(CoordinatorOptions options, ILoggerFactory l
         AddServices(server);
         await using var running = await server.StartAsync(cancellationToken);
         logs.CreateLogger("coordinator").LogInformation("coordinator at {Socket} {Endpoint}", options.Run.CoordinatorSocket, options.Listen);
-        await Task.WhenAny(Task.Delay(Timeout.Infinite, cancellationToken));
+        await Task.Delay(Timeout.Infinite, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private void AddServices(RpcServerBuilder server)

@@ -14,6 +14,9 @@ internal sealed class EngineRun : IAsyncDisposable
     private const string NeverKill = "-1000";
     private static readonly TimeSpan RefusalGrace = TimeSpan.FromSeconds(10);
 
+    // From the loss of its socket to its end; after that it is killed.
+    private static readonly TimeSpan EndGrace = TimeSpan.FromSeconds(2);
+
     private readonly ChildProcess _process;
     private readonly CriuConnection _connection;
     private readonly CriuEngine _engine;
@@ -223,7 +226,7 @@ internal sealed class EngineRun : IAsyncDisposable
     {
         Refuse();
         _connection.Dispose();
-        await Task.WhenAny(_process.Exited, Task.Delay(TimeSpan.FromSeconds(2)));
+        await Task.WhenAny(_process.Exited, Task.Delay(EndGrace));
         if (!_process.Exited.IsCompleted)
             _process.Kill(9);
         await _process.Exited;

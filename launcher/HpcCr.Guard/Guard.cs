@@ -1,12 +1,11 @@
-using System.Diagnostics;
 using HpcCr.Core;
 using HpcCr.Protocol.V1.Local;
 
 namespace HpcCr.Guard;
 
 /// <summary>
-/// The guard of one job on one node: parent of the sandbox's root and of the engine. It freezes, locks and dumps when the
-/// launcher says so, and undoes all of it by itself when the launcher is gone or its lease ends.
+/// The guard of one job on one node: parent of the sandbox's root and of the engine. It freezes, locks and dumps, and knows how to undo
+/// all of it. Its steps are taken one at a time: see <see cref="GuardDesk"/>.
 /// </summary>
 internal sealed class Guard
 {
@@ -16,10 +15,8 @@ internal sealed class Guard
     // By then every other node has let its part of the job go, be it for the end of its lease.
     private static readonly TimeSpan OthersLetGo = TimeSpan.FromSeconds(20);
 
-    private readonly SandboxLayout _layout;
     private readonly Sandbox _sandbox;
     private readonly Lease _lease;
-    private readonly SemaphoreSlim _step = new(1, 1);
     private readonly JobLock _lock = new();
     private readonly SocketTimers _timers;
     private SandboxFreezer? _freezer;
@@ -28,17 +25,25 @@ internal sealed class Guard
     private string _lastAbort = "";
     private bool _dumpFailed;
 
-    public Guard(SandboxLayout layout)
+    /// <summary>Makes one that has nothing yet.</summary>
+    /// <param name="layout">The job's folder.</param>
+    /// <param name="leaseEnded">Called when nothing was heard of the coordinator for too long.</param>
+    public Guard(SandboxLayout layout, Func<Task> leaseEnded)
     {
-        _layout = layout;
         _sandbox = new Sandbox(layout);
-        _sandbox.Ended += () => Changed?.Invoke();
+        _sandbox.Ended += () => Ended?.Invoke();
         _timers = new SocketTimers(() => _sandbox.Processes());
-        _lease = new Lease(() => LetGoAsync("the lease ended without a word from the coordinator"));
+        _lease = new Lease(leaseEnded);
     }
 
-    /// <summary>Raised when the sandbox's root has ended or the guard undid something by itself.</summary>
-    public event Action? Changed;
+    /// <summary>Raised when the sandbox's root has ended.</summary>
+    public event Action? Ended;
+
+    /// <summary>Whether anything here holds the job.</summary>
+    public bool HoldsJob => IsFrozen || _engine is not null || _lock.Exists || _sandbox.State == GuardStatus.Types.State.Restoring;
+
+    /// <summary>The timers of connections that are switched off.</summary>
+    public IEnumerable<ParkedTimers> Parked => _timers.Parked;
 
     private bool IsFrozen => _freezer is { IsHeld: true };
 
@@ -53,146 +58,57 @@ internal sealed class Guard
         LastAbort = _lastAbort,
     };
 
-    /// <summary>Carries out one request; never throws.</summary>
-    public async Task<GuardReply> HandleAsync(GuardRequest request)
+    /// <summary>Whether the root has ended; one that is just ending is waited for.</summary>
+    public Task<bool> HasEndedAsync() => _sandbox.HasEndedAsync();
+
+    /// <summary>Prolongs the lease.</summary>
+    public void RenewLease(uint milliseconds) => _lease.Renew(milliseconds);
+
+    /// <summary>Sends a signal to the root.</summary>
+    public void Signal(int signal) => _sandbox.Signal(signal);
+
+    /// <summary>The engine under way, if any, hears "no": the step that waits for it ends.</summary>
+    public void RefuseEngine() => _engine?.Refuse();
+
+    /// <summary>The job is let go without anybody having asked.</summary>
+    public void NoteAbort(string why) => _lastAbort = why;
+
+    public async Task StartAsync(StartSandbox request)
     {
-        var reply = new GuardReply();
-        var began = Stopwatch.GetTimestamp();
-        try
-        {
-            reply.Milliseconds = await CarryOutAsync(request) ?? Stopwatch.GetElapsedTime(began).TotalMilliseconds;
-            GuardLog.Write($"{request.RequestCase}: {Stopwatch.GetElapsedTime(began).TotalMilliseconds:F1} ms");
-        }
-        catch (GuardException e)
-        {
-            reply.Failure = new GuardFailure { What = e.Message, Next = e.Next, EngineDied = e.EngineDied, Unsupported = e.Unsupported, NotAllowed = e.NotAllowed };
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or TimeoutException or InvalidOperationException)
-        {
-            reply.Failure = new GuardFailure { What = e.Message };
-        }
-        catch (Exception e)
-        {
-            GuardLog.Write(e.ToString());
-            reply.Failure = new GuardFailure { What = $"the guard failed: {e.Message}", Next = $"See {_layout.GuardLog}." };
-        }
-
-        if (reply.Failure is { EngineDied: false } consequence && IsOfAnEpoch(request) && await _sandbox.HasEndedAsync())
-        {
-            consequence.What = $"the job ended by itself, with exit code {_sandbox.ExitCode}, before the epoch was committed";
-            consequence.Next = "";
-        }
-
-        if (reply.Failure is { } failure)
-            GuardLog.Write($"{request.RequestCase} failed: {failure.What}");
-        if (request.RequestCase == GuardRequest.RequestOneofCase.Freeze)
-            reply.Parked.Add(_timers.Parked);
-        reply.Status = Status();
-        return reply;
+        await _sandbox.StartAsync(request);
+        _freezer = new SandboxFreezer(request.Cgroup);
     }
 
-    /// <summary>Undoes whatever holds the job: the lease is over or nobody is there to speak for the coordinator.</summary>
-    public async Task LetGoAsync(string why)
+    public async Task AttachAsync(AttachTree request)
     {
-        if (!IsFrozen && _engine is null && !_lock.Exists && _sandbox.State != GuardStatus.Types.State.Restoring)
-            return;
-        _lastAbort = why;
-        GuardLog.Write($"lets go: {why}");
-        await HandleAsync(new GuardRequest { Abort = new AbortSandbox { Why = why } });
-        Changed?.Invoke();
+        await _sandbox.AttachAsync(request);
+        _freezer = new SandboxFreezer(request.Cgroup);
     }
 
-    private async Task<double?> CarryOutAsync(GuardRequest request)
+    public async Task ReleaseAsync()
     {
-        switch (request.RequestCase)
-        {
-            // These reach an engine that another step is waiting for, so they do not queue behind it.
-            case GuardRequest.RequestOneofCase.Status:
-                return null;
-            case GuardRequest.RequestOneofCase.RenewLease:
-                _lease.Renew(request.RenewLease.LeaseMs);
-                return null;
-            case GuardRequest.RequestOneofCase.Signal:
-                _sandbox.Signal(request.Signal.Signal);
-                return null;
-            case GuardRequest.RequestOneofCase.Abort:
-            case GuardRequest.RequestOneofCase.Kill:
-                _engine?.Refuse();
-                break;
-        }
-
-        await _step.WaitAsync();
-        try
-        {
-            switch (request.RequestCase)
-            {
-                case GuardRequest.RequestOneofCase.Start:
-                    await _sandbox.StartAsync(request.Start);
-                    _freezer = new SandboxFreezer(request.Start.Cgroup);
-                    return null;
-                case GuardRequest.RequestOneofCase.AttachTree:
-                    await _sandbox.AttachAsync(request.AttachTree);
-                    _freezer = new SandboxFreezer(request.AttachTree.Cgroup);
-                    return null;
-                case GuardRequest.RequestOneofCase.ReleaseTree:
-                    await AbortAsync();
-                    _sandbox.Release();
-                    return null;
-                case GuardRequest.RequestOneofCase.Spawn:
-                    await _sandbox.SpawnAsync(request.Spawn.Entry);
-                    return null;
-                case GuardRequest.RequestOneofCase.Kill:
-                    await KillAsync();
-                    return null;
-                case GuardRequest.RequestOneofCase.PrepareEngine:
-                    await PrepareEngineAsync(request.PrepareEngine);
-                    return null;
-                case GuardRequest.RequestOneofCase.Freeze:
-                    await FreezeAsync(TimeSpan.FromMilliseconds(request.Freeze.DeadlineMs));
-                    _timers.Park();
-                    return null;
-                case GuardRequest.RequestOneofCase.Thaw:
-                    return _freezer?.Thaw() ?? 0;
-                case GuardRequest.RequestOneofCase.Lock:
-                    _lock.Take(request.Lock);
-                    return null;
-                case GuardRequest.RequestOneofCase.Unlock:
-                    _lock.Remove();
-                    return null;
-                case GuardRequest.RequestOneofCase.Dump:
-                    await DumpAsync(request.Dump);
-                    return null;
-                case GuardRequest.RequestOneofCase.Finish:
-                    return await FinishAsync(request.Finish);
-                case GuardRequest.RequestOneofCase.SetTimersBack:
-                    if (!IsFrozen && !_lock.IsHeld)
-                        _timers.SetBack(TimeSpan.Zero);
-                    return null;
-                case GuardRequest.RequestOneofCase.Abort:
-                    await AbortAsync();
-                    return null;
-                case GuardRequest.RequestOneofCase.Restore:
-                    await RestoreAsync(request.Restore);
-                    return null;
-                case GuardRequest.RequestOneofCase.Leave:
-                    await LeaveAsync();
-                    return null;
-                default:
-                    throw new GuardException($"the guard does not know the request {request.RequestCase}");
-            }
-        }
-        finally
-        {
-            _step.Release();
-        }
+        await AbortAsync();
+        _sandbox.Release();
     }
 
-    // What fails in these on a sandbox that has ended fails because it has.
-    private static bool IsOfAnEpoch(GuardRequest request) => request.RequestCase
-        is GuardRequest.RequestOneofCase.PrepareEngine or GuardRequest.RequestOneofCase.Freeze or GuardRequest.RequestOneofCase.Lock
-        or GuardRequest.RequestOneofCase.Dump or GuardRequest.RequestOneofCase.Finish;
+    public Task SpawnAsync(SandboxEntry entry) => _sandbox.SpawnAsync(entry);
 
-    private async Task PrepareEngineAsync(PrepareEngine request)
+    /// <summary>Lets the sandbox run.</summary>
+    /// <returns>How long it stood still, in milliseconds.</returns>
+    public double Thaw() => _freezer?.Thaw() ?? 0;
+
+    public void Lock(LockPackets request) => _lock.Take(request);
+
+    public void Unlock() => _lock.Remove();
+
+    /// <summary>All nodes go on; a sandbox that is still stopped keeps its timers parked.</summary>
+    public void SetTimersBack()
+    {
+        if (!IsFrozen && !_lock.IsHeld)
+            _timers.SetBack(TimeSpan.Zero);
+    }
+
+    public async Task PrepareEngineAsync(PrepareEngine request)
     {
         await DropEngineAsync();
         _lastAbort = "";
@@ -211,14 +127,15 @@ internal sealed class Guard
             _sandbox.RunInside(["mount", "--make-private", mount]);
     }
 
-    private async Task FreezeAsync(TimeSpan deadline)
+    public async Task FreezeAsync(TimeSpan deadline)
     {
         await Freezer().FreezeAsync(_sandbox.RootPid, deadline);
         if (_terminal is not null)
             await _terminal.SettleAsync(deadline);
+        _timers.Park();
     }
 
-    private async Task DumpAsync(DumpSandbox request)
+    public async Task DumpAsync(DumpSandbox request)
     {
         var engine = _engine ?? throw new GuardException("no engine was prepared for this dump");
         try
@@ -237,7 +154,7 @@ internal sealed class Guard
         }
     }
 
-    private async Task<double> FinishAsync(FinishEngine request)
+    public async Task<double> FinishAsync(FinishEngine request)
     {
         _lease.Renew();
         if (_engine is { } engine)
@@ -267,7 +184,7 @@ internal sealed class Guard
         return pause;
     }
 
-    private async Task AbortAsync()
+    public async Task AbortAsync()
     {
         if (_sandbox.State == GuardStatus.Types.State.Restoring)
         {
@@ -303,7 +220,7 @@ internal sealed class Guard
         _sandbox.ClearRepair();
     }
 
-    private async Task RestoreAsync(RestoreSandbox request)
+    public async Task RestoreAsync(RestoreSandbox request)
     {
         _lease.Renew(request.LeaseMs);
         _sandbox.BeginRestore(request.Cgroup);
@@ -337,7 +254,7 @@ internal sealed class Guard
     }
 
     // Ends with nothing of the sandbox left: no process, no connection, no lock.
-    private async Task KillAsync()
+    public async Task KillAsync()
     {
         await _sandbox.KillAsync(EngineGrace);
         if (_engine is { } engine && !await engine.AbandonAsync(EngineGrace))
@@ -359,7 +276,7 @@ internal sealed class Guard
         _engine = null;
     }
 
-    private async Task LeaveAsync()
+    public async Task LeaveAsync()
     {
         if (_sandbox.State is GuardStatus.Types.State.Running or GuardStatus.Types.State.Restoring)
             throw new GuardException("a sandbox is still alive; kill it first");

@@ -9,7 +9,7 @@ namespace HpcCr.Guard;
 /// <summary>The guard's socket. It serves one launcher at a time; launchers come, go, crash and are upgraded.</summary>
 internal sealed class GuardServer(SandboxLayout layout)
 {
-    private readonly Guard _guard = new(layout);
+    private readonly GuardDesk _desk = new(layout);
     private readonly CancellationTokenSource _left = new();
     private MessageChannel? _launcher;
 
@@ -26,7 +26,7 @@ internal sealed class GuardServer(SandboxLayout layout)
         listener.Bind(new UnixDomainSocketEndPoint(layout.GuardSocket));
         File.SetUnixFileMode(layout.GuardSocket, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         listener.Listen();
-        _guard.Changed += Announce;
+        _desk.Changed += Announce;
         GuardLog.Write($"guard {Environment.ProcessId} of {layout.Root}");
         while (!_left.IsCancellationRequested)
         {
@@ -69,13 +69,13 @@ internal sealed class GuardServer(SandboxLayout layout)
         if (ReferenceEquals(Interlocked.CompareExchange(ref _launcher, null, channel), channel))
         {
             GuardLog.Write("launcher gone");
-            await _guard.LetGoAsync("the launcher went away in the middle of an epoch");
+            await _desk.LetGoAsync("the launcher went away in the middle of an epoch");
         }
     }
 
     private async Task AnswerAsync(MessageChannel channel, GuardRequest request)
     {
-        var reply = await _guard.HandleAsync(request);
+        var reply = await _desk.HandleAsync(request);
         reply.Id = request.Id;
         await TrySendAsync(channel, reply);
         // The launcher has its answer; nothing else is waited for.
@@ -83,7 +83,7 @@ internal sealed class GuardServer(SandboxLayout layout)
             await _left.CancelAsync();
     }
 
-    private void Announce() => _ = _launcher is { } channel ? TrySendAsync(channel, new GuardReply { Status = _guard.Status() }) : null;
+    private void Announce() => _ = _launcher is { } channel ? TrySendAsync(channel, new GuardReply { Status = _desk.Status() }) : null;
 
     private static async Task TrySendAsync(MessageChannel channel, GuardReply reply)
     {

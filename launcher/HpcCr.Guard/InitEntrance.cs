@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using HpcCr.Linux;
 using HpcCr.Protocol.V1.Local;
 
@@ -11,34 +10,16 @@ namespace HpcCr.Guard;
 /// </summary>
 internal static class InitEntrance
 {
-    private const int StatusPipe = 3;
-    private const string Terminals = "/dev/pts";
     private const string LastPid = "/proc/sys/kernel/ns_last_pid";
 
-    public static int Enter(string file)
+    public static int Enter(string file) => Entrance.Enter(file, Prepare);
+
+    private static void Prepare(SandboxEntry entry)
     {
-        try
-        {
-            Descriptors.SetCloseOnExec(StatusPipe);
-            var entry = SandboxEntry.Parser.ParseFrom(File.ReadAllBytes(file));
-            JobCgroup.Open(entry.Cgroup).Add(Environment.ProcessId);
-            Mounts.MakeSlave("/", recursive: true);
-            Mounts.Proc("/proc");
-            // The numbers of the host's terminals are anybody's by now, and those of the tree's own must be free.
-            Mounts.Unmount(Terminals, detach: true);
-            Mounts.Terminals(Terminals);
-            HiddenMounts.Unmount(entry.Hidden, entry.Kept);
-            HostName.Set(entry.HostName);
-            // Whatever else runs in there must not have a number that the tree is to get back.
-            File.WriteAllText(LastPid, entry.LastPid.ToString(CultureInfo.InvariantCulture));
-            Exec.Replace(entry.Argv[0], [.. entry.Argv], [.. entry.Environment]);
-            return 0;
-        }
-        catch (Exception e)
-        {
-            using var pipe = new FileStream(new Microsoft.Win32.SafeHandles.SafeFileHandle(StatusPipe, ownsHandle: false), FileAccess.Write);
-            pipe.Write(Encoding.UTF8.GetBytes(e.Message));
-            return 1;
-        }
+        Entrance.MountOwn();
+        HiddenMounts.Unmount(entry.Hidden, entry.Kept);
+        HostName.Set(entry.HostName);
+        // Whatever else runs in there must not have a number that the tree is to get back.
+        File.WriteAllText(LastPid, entry.LastPid.ToString(CultureInfo.InvariantCulture));
     }
 }

@@ -10,6 +10,9 @@ namespace HpcCr.Launcher;
 /// <param name="LeaseMs">How long nothing may be heard of the coordinator, in milliseconds.</param>
 internal sealed record RestoreWork(Manifest Manifest, ManifestNode Sandbox, SandboxRelocation Relocation, string Staging, uint LeaseMs)
 {
+    /// <summary>Its sockets, with the addresses that they get here.</summary>
+    public MovedSockets Sockets { get; } = new(Sandbox, Relocation);
+
     /// <summary>The engine's images.</summary>
     public string Images => Path.Combine(Staging, EpochWork.ImagesName);
 

@@ -37,6 +37,27 @@ internal sealed class NodeRegistry(TimeProvider? time = null)
     /// <summary>Completes when the next node connects.</summary>
     public Task NextArrival() => Volatile.Read(ref _arrival).Task;
 
+    /// <summary>Waits until a node is connected.</summary>
+    /// <returns>False when it still is not at the deadline.</returns>
+    public async Task<bool> ReturnsAsync(string node, TimeSpan deadline)
+    {
+        using var patience = new CancellationTokenSource(deadline, Time);
+        while (true)
+        {
+            var arrival = NextArrival();
+            if (Find(node) is not null)
+                return true;
+            try
+            {
+                await arrival.WaitAsync(patience.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                return false;
+            }
+        }
+    }
+
     /// <summary>A session has ended.</summary>
     /// <returns>Whether the node is unreachable now; false when a newer session has taken over.</returns>
     public bool Remove(NodeSession session)

@@ -28,8 +28,7 @@ internal sealed class NodeWatch(NodeRegistry nodes, JobTable jobs, JobEnder ende
         log.LogWarning("{Node} does not answer", session.Node);
         foreach (var job in JobsOf(session.Node))
             job.Epoch?.Cancel($"the launcher of {session.Node} went away");
-        await Task.Delay(options.NodeGrace, nodes.Time);
-        if (nodes.Find(session.Node) is not null)
+        if (await nodes.ReturnsAsync(session.Node, options.NodeGrace))
             return;
         foreach (var job in JobsOf(session.Node))
             await LoseAsync(job, $"node {session.Node} did not answer for {options.NodeGrace.TotalSeconds:F0} s");

@@ -24,9 +24,8 @@ internal static class RestoreSteps
             job.Log.LogInformation("{Job}: the mount {Mount} is not here and was not used; it is left out", job.Spec.Name, mount);
         TreeRestore.Prepare(work);
         MpiEnvironment.WriteHostFiles(job.Spec.Nodes, request.Slots, job.Layout);
-        var sockets = new MovedSockets(sandbox, relocation);
-        sockets.Rewrite(work.Images);
-        await LockPhase.LockAsync(job, sockets.Connections, sockets.Listeners, cancellationToken);
+        work.Sockets.Rewrite(work.Images);
+        await LockPhase.LockAsync(job, work.Sockets.Connections, work.Sockets.Listeners, cancellationToken);
         await (job.Spec.Attached ? SharedFiles.UnpackAsync(job, work.Files, cancellationToken) : PrivateFiles.UnpackAsync(job, work.Files, cancellationToken));
         JobFiles.PutBack(request.EpochPath, sandbox, job.Store);
         return new Reply();
@@ -65,11 +64,12 @@ internal static class RestoreSteps
     /// <summary>All nodes stand at their gates: unlock, and the job runs.</summary>
     public static async Task<Reply> GoAsync(LocalJob job, CancellationToken cancellationToken)
     {
-        ProcessorBindings.PutBack(job, job.Restoring!.Sandbox.ProcessorBindings);
-        AddressTranslation.Attach(job.Cgroup.Path, job.Restoring.Relocation.View);
+        var work = job.Restoring!;
+        ProcessorBindings.PutBack(job, work.Sandbox.ProcessorBindings);
+        AddressTranslation.Attach(job.Cgroup.Path, work.Relocation.View);
         await job.AskAsync(new GuardRequest { Unlock = new UnlockPackets() }, cancellationToken);
-        await job.AskAsync(new GuardRequest { Finish = new FinishEngine { Thaw = true, Timers = { SandboxTimers.Of(job.Restoring!.Sandbox, new MovedSockets(job.Restoring.Sandbox, job.Restoring.Relocation)) } } }, cancellationToken);
-        StagingFolders.Remove(job.Restoring!.Staging);
+        await job.AskAsync(new GuardRequest { Finish = new FinishEngine { Thaw = true, Timers = { SandboxTimers.Of(work.Sandbox, work.Sockets) } } }, cancellationToken);
+        StagingFolders.Remove(work.Staging);
         job.Restoring = null;
         return new Reply();
     }

@@ -3,25 +3,13 @@ namespace HpcCr.Linux;
 /// <summary>The TCP sockets of the calling thread's network namespace, through NETLINK_SOCK_DIAG (sock_diag(7)).</summary>
 public static class SockDiag
 {
-    private const int DumpTries = 16;
-
     /// <summary>
     /// Lists every TCP socket, IPv4 and IPv6, in every state; also those that no process has (inode 0): orphans, SYN_RECV, not yet accepted, TIME_WAIT.
     /// Sockets that open or close meanwhile may or may not be in it; none is in it twice.
     /// </summary>
     /// <exception cref="LinuxException">The kernel refused, or the list changed under the reading time and again (EAGAIN).</exception>
-    public static IReadOnlyList<TcpSocketInfo> ListTcp()
-    {
-        using var socket = new NetlinkSocket();
-        var found = new List<TcpSocketInfo>();
-        for (var tries = 0; tries < DumpTries; tries++)
-        {
-            found.Clear();
-            if (Dump(socket, InetDiagFormat.FamilyIPv4, found) & Dump(socket, InetDiagFormat.FamilyIPv6, found))
-                return WithoutRepeats(found);
-        }
-        throw new LinuxException("recv(NETLINK_SOCK_DIAG): interrupted dump", Errno.EAGAIN);
-    }
+    public static IReadOnlyList<TcpSocketInfo> ListTcp() => WithoutRepeats(SocketDump.Whole<TcpSocketInfo>((socket, found) =>
+        Dump(socket, InetDiagFormat.FamilyIPv4, found) & Dump(socket, InetDiagFormat.FamilyIPv6, found)));
 
     /// <summary>
     /// Ends a socket in whatever state it is (SOCK_DESTROY): a connection is reset (no packet leaves while it is locked), an orphan, a half-open or a TIME_WAIT one is forgotten,
@@ -48,19 +36,8 @@ public static class SockDiag
     {
         Span<byte> request = stackalloc byte[InetDiagFormat.RequestBytes];
         InetDiagFormat.WriteDump(request, family);
-        socket.Send(InetDiagFormat.SockDiagByFamily, NetlinkMessage.FlagRequest | NetlinkMessage.FlagDump, request);
-        var whole = true;
-        while (true)
-        {
-            var message = socket.Next();
-            whole &= (message.Flags & NetlinkMessage.FlagDumpInterrupted) == 0;
-            if (message.Type is NetlinkMessage.Done or NetlinkMessage.Error)
-            {
-                // A kernel without IPv6 has no such handler (ENOENT): it has no such sockets either.
-                return message.ErrorNumber is 0 or Errno.ENOENT ? whole : throw new LinuxException("SOCK_DIAG_BY_FAMILY", message.ErrorNumber);
-            }
-            found.Add(InetDiagFormat.Read(message.Payload));
-        }
+        // A kernel without IPv6 has no handler for it.
+        return SocketDump.Add(socket, request, found, InetDiagFormat.Read, noneIfMissing: true);
     }
 
     // A bucket of the kernel's table that spans two reads and changes between them repeats a socket.

@@ -7,7 +7,6 @@ namespace HpcCr.Linux;
 /// </remarks>
 public static class UnixDiag
 {
-    private const int DumpTries = 16;
     private const int RequestBytes = 24;
     private const int MessageBytes = 16;
     private const byte Family = 1;
@@ -17,19 +16,7 @@ public static class UnixDiag
 
     /// <summary>Lists every unix socket.</summary>
     /// <exception cref="LinuxException">The kernel refused, or the list changed under the reading time and again (EAGAIN).</exception>
-    public static IReadOnlyList<UnixSocketInfo> List()
-    {
-        using var socket = new NetlinkSocket();
-        var found = new List<UnixSocketInfo>();
-        for (var tries = 0; tries < DumpTries; tries++)
-        {
-            found.Clear();
-            if (Dump(socket, found))
-                return found;
-        }
-
-        throw new LinuxException("recv(NETLINK_SOCK_DIAG): interrupted dump", Errno.EAGAIN);
-    }
+    public static IReadOnlyList<UnixSocketInfo> List() => SocketDump.Whole<UnixSocketInfo>(Dump);
 
     private static bool Dump(NetlinkSocket socket, List<UnixSocketInfo> found)
     {
@@ -38,16 +25,7 @@ public static class UnixDiag
         request[0] = Family;
         BitConverter.TryWriteBytes(request[4..], uint.MaxValue);
         BitConverter.TryWriteBytes(request[12..], ShowPeer);
-        socket.Send(InetDiagFormat.SockDiagByFamily, NetlinkMessage.FlagRequest | NetlinkMessage.FlagDump, request);
-        var whole = true;
-        while (true)
-        {
-            var message = socket.Next();
-            whole &= (message.Flags & NetlinkMessage.FlagDumpInterrupted) == 0;
-            if (message.Type is NetlinkMessage.Done or NetlinkMessage.Error)
-                return message.ErrorNumber is 0 ? whole : throw new LinuxException("SOCK_DIAG_BY_FAMILY(AF_UNIX)", message.ErrorNumber);
-            found.Add(Read(message.Payload));
-        }
+        return SocketDump.Add(socket, request, found, Read);
     }
 
     private static UnixSocketInfo Read(ReadOnlySpan<byte> message)

@@ -169,12 +169,7 @@ public sealed class NodeWatchTests
     [Fact]
     public async Task Reports_OfPartsOfAJobThatIsOnItsWay_DoNotEndIt()
     {
-        _cluster.Connect("node1");
-        _cluster.Connect("node3");
-        var job = await RunningAsync();
-        var restored = _cluster.Hold("node3", Step.Restore);
-        var move = MigrateAsync(job);
-        await Eventually.Until(() => _cluster.Saw("node3", Step.Restore));
+        var (job, restored, move) = await MovingAsync("node3", Step.Restore);
 
         // Its old sandbox ends, is lost, and its old node comes again without it.
         var ended = _cluster.Watch.HappenedAsync(_cluster.Nodes.Find("node1")!, new Event { Job = job.Name, Sandbox = "node1", JobEnded = new JobEnded { ExitCode = 137 } });
@@ -190,12 +185,7 @@ public sealed class NodeWatchTests
     [Fact]
     public async Task Happened_WhenTheCommandEndsRightAfterItsArrival_BeforeAllNodesHaveSaidSo_EndsTheJob()
     {
-        _cluster.Connect("node1");
-        _cluster.Connect("node3");
-        var job = await RunningAsync();
-        var gone = _cluster.Hold("node2", Step.Go);
-        var move = MigrateAsync(job);
-        await Eventually.Until(() => _cluster.Saw("node2", Step.Go));
+        var (job, gone, move) = await MovingAsync("node2", Step.Go);
 
         var ended = _cluster.Watch.HappenedAsync(_cluster.Nodes.Find("node3")!, new Event { Job = job.Name, Sandbox = "node1", JobEnded = new JobEnded { ExitCode = 5 } });
         Assert.Equal(JobState.Checkpointing, job.State);
@@ -209,12 +199,7 @@ public sealed class NodeWatchTests
     [Fact]
     public async Task Disconnected_OfTheOldNode_WhileTheJobLeavesIt_LosesNothing()
     {
-        _cluster.Connect("node1");
-        _cluster.Connect("node3");
-        var job = await RunningAsync();
-        var restored = _cluster.Hold("node3", Step.Restore);
-        var move = MigrateAsync(job);
-        await Eventually.Until(() => _cluster.Saw("node3", Step.Restore));
+        var (job, restored, move) = await MovingAsync("node3", Step.Restore);
         var waits = _cluster.Time.Pending;
 
         var gone = _cluster.Watch.DisconnectedAsync(_cluster.Nodes.Find("node1")!);
@@ -232,12 +217,7 @@ public sealed class NodeWatchTests
     [InlineData("node3", Step.Settle)]
     public async Task Happened_WhenTheCommandEndsBeforeOrAfterTheMove_EndsTheJob(string node, Step step)
     {
-        _cluster.Connect("node1");
-        _cluster.Connect("node3");
-        var job = await RunningAsync();
-        var held = _cluster.Hold(node, step);
-        var move = MigrateAsync(job);
-        await Eventually.Until(() => _cluster.Saw(node, step));
+        var (job, held, move) = await MovingAsync(node, step);
 
         await _cluster.Watch.HappenedAsync(_cluster.Nodes.Find(node)!, new Event { Job = job.Name, Sandbox = "node1", JobEnded = new JobEnded { ExitCode = 5 } }).Within();
         held.SetResult();
@@ -249,12 +229,7 @@ public sealed class NodeWatchTests
     [Fact]
     public async Task AKillInTheMiddleOfAMove_LeavesNothingRunning()
     {
-        _cluster.Connect("node1");
-        _cluster.Connect("node3");
-        var job = await RunningAsync();
-        var restored = _cluster.Hold("node3", Step.Restore);
-        var move = MigrateAsync(job);
-        await Eventually.Until(() => _cluster.Saw("node3", Step.Restore));
+        var (job, restored, move) = await MovingAsync("node3", Step.Restore);
 
         await _cluster.Ender.EndAsync(job, JobState.Exited, 137, "killed");
         restored.SetResult();
@@ -263,6 +238,18 @@ public sealed class NodeWatchTests
         Assert.Equal((JobState.Exited, "killed"), (job.State, job.Reason));
         Assert.True(_cluster.Saw("node3", Step.UndoRestore));
         Assert.DoesNotContain(_cluster.Commands, c => c.Step == Step.Go);
+    }
+
+    // A job of node1 and node2 on its way from node1 to node3, which stands at a step of one node until that is let go.
+    private async Task<(Job Job, TaskCompletionSource Held, Task<RestartResult> Move)> MovingAsync(string node, Step step)
+    {
+        _cluster.Connect("node1");
+        _cluster.Connect("node3");
+        var job = await RunningAsync();
+        var held = _cluster.Hold(node, step);
+        var move = MigrateAsync(job);
+        await Eventually.Until(() => _cluster.Saw(node, step));
+        return (job, held, move);
     }
 
     private Task<RestartResult> MigrateAsync(Job job) =>
