@@ -53,7 +53,8 @@ internal sealed class NodeRegistry(TimeProvider? time = null)
             }
             catch (OperationCanceledException)
             {
-                return false;
+                // It may have come at the very end, before this wait heard of it.
+                return Find(node) is not null;
             }
         }
     }

@@ -9,8 +9,9 @@ namespace HpcCr.Launcher;
 /// <summary>Waits, all nodes frozen, until the kernels have delivered what the job's sockets had in flight.</summary>
 internal static class DrainPhase
 {
-    // Without any change for so long the rest will not move: the receivers' windows are full, and it is dumped at the sender.
-    private static readonly TimeSpan Stalled = TimeSpan.FromMilliseconds(250);
+    // Many round trips of a cluster's network. What has not moved for so long waits for a receiver's window, or has arrived beside unread
+    // data and is acknowledged late; it stays in its sender's image, and a receiver that has it already drops it when it is sent again.
+    private static readonly TimeSpan Stalled = TimeSpan.FromMilliseconds(12);
     private static readonly TimeSpan ResidueStalled = TimeSpan.FromMilliseconds(20);
 
     public static async Task<Reply> RunAsync(LocalJob job, Drain drain, CancellationToken cancellationToken)
@@ -22,11 +23,12 @@ internal static class DrainPhase
         var began = Stopwatch.GetTimestamp();
         var changed = began;
         var first = JobSockets.Look(inodes, job.Cgroup.Id);
+        Acknowledge(processes, first);
         var now = first;
         while (InFlight(now) + now.Orphans.Count + now.Pending.Count > 0)
         {
             var quiet = Stopwatch.GetElapsedTime(changed);
-            if (quiet > (InFlight(now) > 0 ? Stalled : ResidueStalled)
+            if (quiet > (Left(now) > 0 ? ResidueStalled : Stalled)
                 || Stopwatch.GetElapsedTime(began).TotalMilliseconds > drain.DeadlineMs)
                 break;
             await Task.Delay(1, cancellationToken);
@@ -68,6 +70,16 @@ internal static class DrainPhase
         }
 
         return there;
+    }
+
+    // What has arrived here is in flight for its sender as long as nothing has told it otherwise, also where it has been read already.
+    private static void Acknowledge(IReadOnlyList<int> processes, JobSockets sockets)
+    {
+        var connected = sockets.Connections.Select(s => s.Inode).ToHashSet();
+        if (connected.Count == 0)
+            return;
+        foreach (var pid in processes)
+            DelayedAcknowledgements.Send(pid, connected);
     }
 
     private static long InFlight(JobSockets sockets) => sockets.Connections.Sum(s => (long)s.InFlight);

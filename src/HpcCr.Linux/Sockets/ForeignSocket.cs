@@ -41,14 +41,19 @@ internal sealed class ForeignSocket : IDisposable
         && Get(SocketNative.LevelSocket, SocketNative.Domain, "SO_DOMAIN") is DomainIPv4 or DomainIPv6;
 
     /// <summary>Calls <paramref name="visit"/> on every TCP socket of a process, running, stopped or frozen; does nothing when it has gone.</summary>
+    /// <param name="pid">The process.</param>
+    /// <param name="visit">What is done with each; the socket is only lent.</param>
+    /// <param name="only">The inodes of those that are meant; null: all.</param>
     /// <exception cref="LinuxException">The process is not ours to reach into (EPERM), or no descriptor is free (EMFILE).</exception>
-    internal static void ForEachTcp(int pid, Action<ForeignSocket> visit)
+    internal static void ForEachTcp(int pid, Action<ForeignSocket> visit, IReadOnlySet<uint>? only = null)
     {
         using var process = OpenProcess(pid);
         if (process is null)
             return;
-        foreach (var (descriptor, _) in SocketInodes.Descriptors(pid))
+        foreach (var (descriptor, inode) in SocketInodes.Descriptors(pid))
         {
+            if (only?.Contains(inode) == false)
+                continue;
             using var socket = Take(process, descriptor);
             if (socket is not null && socket.IsTcp)
                 visit(socket);

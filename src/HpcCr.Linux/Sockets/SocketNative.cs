@@ -15,6 +15,7 @@ internal static partial class SocketNative
     internal const int Domain = 39;
     internal const int Cookie = 57;
     internal const int TcpInfo = 11;
+    internal const int TcpQuickAck = 12;
     internal const int TcpUserTimeout = 18;
     internal const int TcpRepair = 19;
 
