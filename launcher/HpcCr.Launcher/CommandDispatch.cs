@@ -9,7 +9,8 @@ namespace HpcCr.Launcher;
 /// <param name="options">The launcher's options.</param>
 /// <param name="jobs">The sandboxes here.</param>
 /// <param name="node">What this node is.</param>
-internal sealed class CommandDispatch(LauncherOptions options, LocalJobs jobs, NodeFacts node)
+/// <param name="key">What epochs are signed with.</param>
+internal sealed class CommandDispatch(LauncherOptions options, LocalJobs jobs, NodeFacts node, SigningKey key)
 {
     private static readonly Step[] Interrupting = [Step.Abort, Step.EndJob, Step.UndoRestore];
 
@@ -26,10 +27,10 @@ internal sealed class CommandDispatch(LauncherOptions options, LocalJobs jobs, N
             case Step.ProbeDirectory:
                 return await Task.Run(() => DirectoryProbe.Run(command.ProbeDirectory, command.Job), CancellationToken.None);
             case Step.LoadEpoch:
-                return await Task.Run(() => LoadEpochStep.Run(command.LoadEpoch), CancellationToken.None);
+                return await Task.Run(() => LoadEpochStep.Run(command.LoadEpoch, key), CancellationToken.None);
             case Step.PlanRestore:
                 return await Task.Run(
-                    () => PlanRestoreStep.Run(command.PlanRestore, options, jobs.Find(command.Job, command.Sandbox) is not null, node.EngineFault), CancellationToken.None);
+                    () => PlanRestoreStep.Run(command.PlanRestore, options, key, jobs.Find(command.Job, command.Sandbox) is not null, node.EngineFault), CancellationToken.None);
             case Step.PrepareRestore:
                 return await Task.Run(() => PrepareRestoreAsync(command, cancellationToken), CancellationToken.None);
         }
@@ -95,9 +96,9 @@ internal sealed class CommandDispatch(LauncherOptions options, LocalJobs jobs, N
             case Step.Resume:
                 return await ResumePhase.RunAsync(job, command.Resume.KeepStopped, token);
             case Step.Seal:
-                return await SealPhase.RunAsync(job, node.Addresses, token);
+                return await SealPhase.RunAsync(job, node.Addresses, key, token);
             case Step.Commit:
-                return CommitPhase.Run(job, command.Commit);
+                return CommitPhase.Run(job, command.Commit, key);
             case Step.Kill:
                 await job.AskAsync(new GuardRequest { Kill = new KillSandbox() }, token);
                 return new Reply();
@@ -109,14 +110,15 @@ internal sealed class CommandDispatch(LauncherOptions options, LocalJobs jobs, N
 
     private async Task<Reply> PrepareRestoreAsync(Command command, CancellationToken cancellationToken)
     {
-        var manifest = ManifestReader.Read(command.PrepareRestore.ManifestJson.Span, command.PrepareRestore.EpochPath);
+        var asked = command.PrepareRestore;
+        var manifest = SignedManifest.Read(asked.ManifestJson, asked.SpecJson, asked.EpochPath, key);
         var job = await jobs.CreateAsync(manifest.Spec, command.Sandbox);
         try
         {
             return await job.StepAsync(false, async token =>
             {
                 await FaultHooks.AtAsync(options.Run.Faults, "preparerestore", token);
-                return await RestoreSteps.PrepareAsync(job, command.PrepareRestore, token);
+                return await RestoreSteps.PrepareAsync(job, manifest, asked, key, token);
             }, cancellationToken);
         }
         catch

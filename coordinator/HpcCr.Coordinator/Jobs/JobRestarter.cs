@@ -26,7 +26,7 @@ internal sealed class JobRestarter(NodeRegistry nodes, JobTable jobs, JobStarter
     /// <exception cref="HpcCrException">It cannot be restarted here, or a step failed; nothing of it runs.</exception>
     public async Task<RestartResult> RestartAsync(RestartRequest request, uint uid, uint gid, Action<string, string> progress, CancellationToken cancellationToken)
     {
-        var manifest = await LoadAsync(request.EpochPath, uid, gid, cancellationToken);
+        var (document, manifest) = await LoadAsync(request.EpochPath, uid, gid, cancellationToken);
         if (uid != 0 && uid != manifest.Spec.Uid)
         {
             throw new HpcCrException(FailureKind.NotAllowed, $"epoch {manifest.Epoch} of {manifest.Job} is of another user's job",
@@ -42,7 +42,7 @@ internal sealed class JobRestarter(NodeRegistry nodes, JobTable jobs, JobStarter
         progress("plan", $"epoch {manifest.Epoch} of {manifest.Job}");
         var relocation = RelocationPlan.Make(manifest, Placement.Of(manifest, request), nodes.AddressesOf);
         manifest = manifest with { Spec = relocation.Spec };
-        var plan = await PlanAsync(manifest, relocation, request.EpochPath, cancellationToken);
+        var plan = await PlanAsync(manifest, document, relocation, request.EpochPath, cancellationToken);
         if (request.DryRun)
             return new RestartResult { Epoch = (uint)manifest.Epoch, Plan = plan };
         if (plan.Faults.Count > 0)
@@ -57,7 +57,7 @@ internal sealed class JobRestarter(NodeRegistry nodes, JobTable jobs, JobStarter
         try
         {
             await starter.ReadEpochsAsync(job, cancellationToken);
-            var milliseconds = await CarryOutAsync(job, manifest, relocation, request.EpochPath, progress, cancellationToken);
+            var milliseconds = await CarryOutAsync(job, manifest, document, relocation, request.EpochPath, progress, cancellationToken);
             job.MoveTo(JobState.Running);
             return new RestartResult { Job = job.ToStatus(), Epoch = (uint)manifest.Epoch, RestoreMs = milliseconds, Plan = plan };
         }
@@ -74,9 +74,10 @@ internal sealed class JobRestarter(NodeRegistry nodes, JobTable jobs, JobStarter
         }
     }
 
-    private async Task<double> CarryOutAsync(Job job, Manifest manifest, RelocationPlan relocation, string epochPath, Action<string, string> progress, CancellationToken cancellationToken)
+    private async Task<double> CarryOutAsync(
+        Job job, Manifest manifest, ByteString document, RelocationPlan relocation, string epochPath, Action<string, string> progress, CancellationToken cancellationToken)
     {
-        var json = ByteString.CopyFrom(ManifestReader.Write(manifest));
+        var spec = SpecJson(manifest);
         var places = manifest.Spec.Places.ToList();
         var slots = nodes.SlotsOf(places);
         var lease = (uint)options.Lease.TotalMilliseconds;
@@ -86,7 +87,8 @@ internal sealed class JobRestarter(NodeRegistry nodes, JobTable jobs, JobStarter
             Job = job.Name,
             PrepareRestore = new PrepareRestore
             {
-                ManifestJson = json,
+                ManifestJson = document,
+                SpecJson = spec,
                 RelocationJson = Json(relocation, sandbox),
                 EpochPath = epochPath,
                 LeaseMs = lease,
@@ -106,33 +108,35 @@ internal sealed class JobRestarter(NodeRegistry nodes, JobTable jobs, JobStarter
         return Stopwatch.GetElapsedTime(began).TotalMilliseconds;
     }
 
-    private async Task<Manifest> LoadAsync(string path, uint uid, uint gid, CancellationToken cancellationToken)
+    private async Task<(ByteString Document, Manifest Manifest)> LoadAsync(string path, uint uid, uint gid, CancellationToken cancellationToken)
     {
         if (!Path.IsPathRooted(path))
             throw new HpcCrException(FailureKind.Usage, $"'{JobName.Printable(path)}' is not an absolute path", "Name the epoch's folder in full.");
         var reader = await starter.FirstNodeAsync(cancellationToken);
         var command = new Command { LoadEpoch = new LoadEpoch { Path = path, Uid = uid, Gid = gid } };
         var replies = await NodeGroup.AskAllAsync(nodes, [new Place("", reader)], _ => command, "load", PlanDeadline, cancellationToken);
-        return ManifestReader.Read(replies[""].EpochLoaded.ManifestJson.Span, path);
+        var document = replies[""].EpochLoaded.ManifestJson;
+        return (document, ManifestReader.Read(document.Span, path));
     }
 
-    private async Task<RestartPlan> PlanAsync(Manifest manifest, RelocationPlan relocation, string epochPath, CancellationToken cancellationToken)
+    private async Task<RestartPlan> PlanAsync(
+        Manifest manifest, ByteString document, RelocationPlan relocation, string epochPath, CancellationToken cancellationToken)
     {
         var plan = new RestartPlan { Job = manifest.Job, Epoch = (uint)manifest.Epoch };
         var reachable = Reachable(manifest.Spec);
         plan.Faults.Add(manifest.Spec.Places.Except(reachable).Select(p => $"{p.Node}: no launcher of this node is connected").Distinct());
         plan.Faults.Add(relocation.Faults.Where(f => reachable.Any(p => f.StartsWith(p.Node + ":", StringComparison.Ordinal))));
-        var json = ByteString.CopyFrom(ManifestReader.Write(manifest));
+        var spec = SpecJson(manifest);
         var replies = await NodeGroup.AskAllAsync(nodes, reachable, sandbox => new Command
         {
             Job = manifest.Job,
-            PlanRestore = new PlanRestore { ManifestJson = json, RelocationJson = Json(relocation, sandbox), EpochPath = epochPath },
+            PlanRestore = new PlanRestore { ManifestJson = document, SpecJson = spec, RelocationJson = Json(relocation, sandbox), EpochPath = epochPath },
         }, "plan", PlanDeadline, cancellationToken);
         var damage = replies.Values.SelectMany(r => r.RestorePlanned.Damage).ToList();
         if (damage.Count > 0)
         {
             throw new HpcCrException(FailureKind.Damaged, $"epoch {manifest.Epoch} of {manifest.Job} is damaged: {string.Join("; ", damage)}",
-                "Restart from another epoch; `hpccr list` shows them.");
+                replies.Values.Select(r => r.RestorePlanned.Next).FirstOrDefault(next => next.Length > 0) ?? "Restart from another epoch; `hpccr list` shows them.");
         }
 
         foreach (var part in manifest.Nodes.Where(n => replies.ContainsKey(n.Node)))
@@ -155,6 +159,9 @@ internal sealed class JobRestarter(NodeRegistry nodes, JobTable jobs, JobStarter
     private List<Place> Reachable(JobSpec spec) => [.. spec.Places.Where(p => nodes.Find(p.Node) is not null)];
 
     private static SandboxRelocation Of(RelocationPlan plan, string sandbox) => plan.Sandboxes.First(s => s.Place.Sandbox == sandbox);
+
+    private static ByteString SpecJson(Manifest manifest) =>
+        ByteString.CopyFrom(JsonSerializer.SerializeToUtf8Bytes(manifest.Spec, CoreJson.Default.JobSpec));
 
     private static ByteString Json(RelocationPlan plan, string sandbox) =>
         ByteString.CopyFrom(JsonSerializer.SerializeToUtf8Bytes(Of(plan, sandbox), CoreJson.Default.SandboxRelocation));

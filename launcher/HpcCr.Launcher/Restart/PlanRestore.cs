@@ -3,6 +3,7 @@ using System.Net.NetworkInformation;
 using HpcCr.Core;
 using HpcCr.Linux;
 using HpcCr.Protocol.V1;
+using HpcCr.Store;
 using TcpState = HpcCr.Linux.TcpState;
 
 namespace HpcCr.Launcher;
@@ -10,9 +11,9 @@ namespace HpcCr.Launcher;
 /// <summary>Looks for everything that would stand in the way of a restore on this node, and changes nothing.</summary>
 internal static class PlanRestoreStep
 {
-    public static Reply Run(PlanRestore request, LauncherOptions options, bool jobIsHere, string? engineFault)
+    public static Reply Run(PlanRestore request, LauncherOptions options, SigningKey key, bool jobIsHere, string? engineFault)
     {
-        var manifest = ManifestReader.Read(request.ManifestJson.Span, request.EpochPath);
+        var manifest = SignedManifest.Read(request.ManifestJson, request.SpecJson, request.EpochPath, key);
         var relocation = RelocationJson.Read(request.RelocationJson);
         var sandbox = manifest.Nodes.Single(n => n.Node == relocation.Place.Sandbox);
         var store = new StoreAccess(manifest.Spec);
@@ -26,12 +27,14 @@ internal static class PlanRestoreStep
         faults.AddRange(store.Run(() => FileFaults(sandbox, manifest.Spec).ToList()).Select(f => $"{options.Node}: {f}"));
         if (FreeSpace.Of(options.Run.Root) is var free && options.Staging is null && free < sandbox.Files.Sum(f => f.Size))
             faults.Add($"{options.Node}: {options.Run.Root} has {free >> 20} MiB free, the images take {sandbox.Files.Sum(f => f.Size) >> 20} MiB");
+        var damage = store.Run(() => ImageFaults(request.EpochPath, sandbox).ToList());
         return new Reply
         {
             RestorePlanned = new RestorePlanned
             {
                 Faults = { faults },
-                Damage = { store.Run(() => ImageFaults(request, sandbox).ToList()) },
+                Damage = { damage },
+                Next = damage.Count == 0 ? "" : GoodEpochs.Advice(request.EpochPath, manifest.Job, store, key),
                 Files = { sandbox.JobFiles.Select(f => $"{f.Path} is put back to {f.Size} bytes") },
             },
         };
@@ -51,11 +54,20 @@ internal static class PlanRestoreStep
         return sandbox.Listeners.Select(l => IPEndPoint.Parse(l).Port).Distinct().Where(taken.Contains);
     }
 
-    private static IEnumerable<string> ImageFaults(PlanRestore request, ManifestNode sandbox) =>
-        from file in sandbox.Files
-        let info = new FileInfo(Path.Combine(request.EpochPath, sandbox.Node, file.Path))
-        where !info.Exists || info.Length != file.Size
-        select info.Exists ? $"{info.FullName} has {info.Length} bytes instead of {file.Size}" : $"{info.FullName} is missing";
+    private static IEnumerable<string> ImageFaults(string epochPath, ManifestNode sandbox)
+    {
+        foreach (var file in sandbox.Files)
+        {
+            var info = new FileInfo(Path.Combine(epochPath, sandbox.Node, file.Path));
+            if (ImagePath.FaultOf(epochPath, $"{sandbox.Node}/{file.Path}") is { } fault)
+                yield return $"{info.FullName} {fault}";
+            else if (!info.Exists || info.Length != file.Size)
+                yield return info.Exists ? $"{info.FullName} has {info.Length} bytes instead of {file.Size}" : $"{info.FullName} is missing";
+        }
+
+        foreach (var extra in EpochVerifier.ExtraFiles(epochPath, sandbox))
+            yield return $"{Path.Combine(epochPath, extra)} is not in the manifest";
+    }
 
     private static IEnumerable<string> FileFaults(ManifestNode sandbox, JobSpec spec)
     {

@@ -10,15 +10,23 @@ namespace HpcCr.Launcher;
 internal static class RestoreSteps
 {
     /// <summary>Copies and verifies the images, locks the job's connections, puts files back. No process exists yet.</summary>
-    public static async Task<Reply> PrepareAsync(LocalJob job, PrepareRestore request, CancellationToken cancellationToken)
+    public static async Task<Reply> PrepareAsync(LocalJob job, Manifest manifest, PrepareRestore request, SigningKey key, CancellationToken cancellationToken)
     {
-        var manifest = ManifestReader.Read(request.ManifestJson.Span, request.EpochPath);
         var relocation = RelocationJson.Read(request.RelocationJson);
         var sandbox = manifest.Nodes.Single(n => n.Node == relocation.Place.Sandbox);
         var staging = StagingFolders.Create(job, manifest.Epoch, sandbox.Files.Sum(f => f.Size));
         var work = new RestoreWork(manifest, sandbox, relocation, staging, request.LeaseMs);
         job.Restoring = work;
-        await ImageCopier.UnsealAsync(Path.Combine(request.EpochPath, sandbox.Node), staging, sandbox.Files, job.Store, cancellationToken);
+        try
+        {
+            await ImageCopier.UnsealAsync(request.EpochPath, sandbox, staging, job.Store, cancellationToken);
+            ImageRights.RequireForRestore(job, work.Images);
+        }
+        catch (HpcCrException e) when (e.Kind == FailureKind.Damaged)
+        {
+            throw new HpcCrException(e.Kind, e.Message, GoodEpochs.Advice(request.EpochPath, manifest.Job, job.Store, key), e);
+        }
+
         MpiEnvironment.WriteHostFiles(job.Spec.Nodes, request.Slots, job.Layout);
         var sockets = new MovedSockets(sandbox, relocation);
         sockets.Rewrite(work.Images);

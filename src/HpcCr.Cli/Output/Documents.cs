@@ -63,7 +63,7 @@ internal sealed record EpochDocument(
 
 /// <summary>What was found when an epoch was checked.</summary>
 internal sealed record VerifyDocument(
-    string Job, int Epoch, string Path, bool Ok, int Files, long Bytes, string Cut, IReadOnlyList<string> Faults,
+    string Job, int Epoch, string Path, bool Ok, int Files, long Bytes, string Cut, string Signature, string? KeyId, IReadOnlyList<string> Faults,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ErrorBody? Error);
 
 /// <summary>The connections of an epoch.</summary>

@@ -15,7 +15,7 @@ internal static class ManifestFaults
 
     // The JSON reader knows which properties may be null, but neither elements of lists nor properties that are left out.
     private static bool HasGaps(Manifest manifest) =>
-        HasGap(manifest.Nodes) || HasGap(manifest.Signatures)
+        HasGap(manifest.Nodes) || HasGap(manifest.Signatures) || manifest.Signatures.Any(s => s.Part is null || s.KeyId is null || s.Value is null)
         || manifest.Nodes.Any(n => HasGap(n.Addresses) || HasGap(n.Files) || HasGap(n.Connections) || HasGap(n.Listeners) || HasGap(n.JobFiles)
             || HasGap(n.ProcessorBindings ?? []) || n.ProcessorBindings?.Any(b => b.Processors is null || b.Threads is null) == true)
         || HasGap(manifest.Spec.Hosts) || HasGap(manifest.Spec.PastAddresses)
