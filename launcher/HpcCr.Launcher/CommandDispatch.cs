@@ -26,6 +26,8 @@ internal sealed class CommandDispatch(LauncherOptions options, LocalJobs jobs, N
                 return await Task.Run(() => SandboxSteps.CreateAsync(jobs, command.Sandbox, command.CreateSandbox, cancellationToken), CancellationToken.None);
             case Step.ProbeDirectory:
                 return await Task.Run(() => DirectoryProbe.Run(command.ProbeDirectory, command.Job), CancellationToken.None);
+            case Step.PruneEpochs:
+                return await Task.Run(() => PruneStep.Run(command.PruneEpochs, command.Job, key), CancellationToken.None);
             case Step.LoadEpoch:
                 return await Task.Run(() => LoadEpochStep.Run(command.LoadEpoch, key), CancellationToken.None);
             case Step.PlanRestore:

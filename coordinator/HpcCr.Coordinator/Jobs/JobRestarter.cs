@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using Google.Protobuf;
 using HpcCr.Core;
+using HpcCr.Protocol;
 using HpcCr.Protocol.V1;
 using Microsoft.Extensions.Logging;
 
@@ -11,7 +12,7 @@ namespace HpcCr.Coordinator;
 /// Restarts a job from an epoch: plan, then on all nodes lock and put back, restore up to the gate, barrier, go. A node that
 /// fails undoes all; the epoch stays.
 /// </summary>
-internal sealed class JobRestarter(NodeRegistry nodes, JobTable jobs, JobStarter starter, CoordinatorOptions options, ILogger<JobRestarter> log)
+internal sealed class JobRestarter(NodeRegistry nodes, JobTable jobs, JobStarter starter, Retention retention, CoordinatorOptions options, ILogger<JobRestarter> log)
 {
     private static readonly TimeSpan PlanDeadline = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan PrepareDeadline = TimeSpan.FromMinutes(30);
@@ -26,6 +27,7 @@ internal sealed class JobRestarter(NodeRegistry nodes, JobTable jobs, JobStarter
     /// <exception cref="HpcCrException">It cannot be restarted here, or a step failed; nothing of it runs.</exception>
     public async Task<RestartResult> RestartAsync(RestartRequest request, uint uid, uint gid, Action<string, string> progress, CancellationToken cancellationToken)
     {
+        using var reading = await retention.ReadAsync(request.EpochPath, cancellationToken);
         var (document, manifest) = await LoadAsync(request.EpochPath, uid, gid, cancellationToken);
         if (uid != 0 && uid != manifest.Spec.Uid)
         {
@@ -41,7 +43,7 @@ internal sealed class JobRestarter(NodeRegistry nodes, JobTable jobs, JobStarter
 
         progress("plan", $"epoch {manifest.Epoch} of {manifest.Job}");
         var relocation = RelocationPlan.Make(manifest, Placement.Of(manifest, request), nodes.AddressesOf);
-        manifest = manifest with { Spec = relocation.Spec };
+        manifest = manifest with { Spec = Scheduled(relocation.Spec, request) };
         var plan = await PlanAsync(manifest, document, relocation, request.EpochPath, cancellationToken);
         if (request.DryRun)
             return new RestartResult { Epoch = (uint)manifest.Epoch, Plan = plan };
@@ -159,6 +161,12 @@ internal sealed class JobRestarter(NodeRegistry nodes, JobTable jobs, JobStarter
     private List<Place> Reachable(JobSpec spec) => [.. spec.Places.Where(p => nodes.Find(p.Node) is not null)];
 
     private static SandboxRelocation Of(RelocationPlan plan, string sandbox) => plan.Sandboxes.First(s => s.Place.Sandbox == sandbox);
+
+    private static JobSpec Scheduled(JobSpec spec, RestartRequest request) => spec with
+    {
+        IntervalMilliseconds = request.HasIntervalMs ? SpecMapping.ToInterval(request.IntervalMs) : spec.IntervalMilliseconds,
+        Keep = request.HasKeep ? SpecMapping.ToKeep(request.Keep) : spec.Keep,
+    };
 
     private static ByteString SpecJson(Manifest manifest) =>
         ByteString.CopyFrom(JsonSerializer.SerializeToUtf8Bytes(manifest.Spec, CoreJson.Default.JobSpec));

@@ -34,13 +34,13 @@ internal static class SignedManifest
         }
     }
 
-    // All that makes the job what it is stays as it was signed; the coordinator says where it runs.
+    // All that makes the job what it is stays as it was signed; the coordinator says where it runs and how often it is checkpointed.
     private static JobSpec Running(JobSpec signed, ByteString json)
     {
         try
         {
             if (JsonSerializer.Deserialize(json.Span, CoreJson.Default.JobSpec) is { } asked)
-                return signed with { Hosts = asked.Hosts, PastAddresses = asked.PastAddresses };
+                return signed with { Hosts = asked.Hosts, PastAddresses = asked.PastAddresses, IntervalMilliseconds = asked.IntervalMilliseconds, Keep = asked.Keep };
         }
         catch (JsonException)
         {
