@@ -72,6 +72,8 @@ internal sealed class CommandDispatch(LauncherOptions options, LocalJobs jobs, N
                 return await QuiescePhase.RunAsync(job, command, node.Engines, token);
             case Step.Abort:
                 return await AbortPhase.RunAsync(job, (int)command.Epoch, token);
+            case Step.PutBack:
+                return await RestoreSteps.PutBackAsync(job, token);
             case Step.Restore:
                 return await RestoreSteps.RestoreAsync(job, command.Restore, node.Engines, token);
             case Step.Go:

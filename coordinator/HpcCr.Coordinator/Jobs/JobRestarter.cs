@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging;
 namespace HpcCr.Coordinator;
 
 /// <summary>
-/// Restarts a job from an epoch: plan, then on all nodes lock and put back, restore up to the gate, barrier, go. A node that
+/// Restarts a job from an epoch: plan, then on all nodes copy and verify, lock and put back, restore up to the gate, barrier, go. A node that
 /// fails undoes all; the epoch stays.
 /// </summary>
 internal sealed class JobRestarter(NodeRegistry nodes, JobTable jobs, JobStarter starter, Retention retention, CoordinatorOptions options, ILogger<JobRestarter> log)
@@ -83,7 +83,7 @@ internal sealed class JobRestarter(NodeRegistry nodes, JobTable jobs, JobStarter
         var places = manifest.Spec.Places.ToList();
         var slots = nodes.SlotsOf(places);
         var lease = (uint)options.Lease.TotalMilliseconds;
-        progress("prepare", "images are copied and verified, connections locked");
+        progress("prepare", "images are copied and verified");
         await NodeGroup.AskAllAsync(nodes, places, sandbox => new Command
         {
             Job = job.Name,
@@ -97,6 +97,8 @@ internal sealed class JobRestarter(NodeRegistry nodes, JobTable jobs, JobStarter
                 Slots = { slots },
             },
         }, "prepare", PrepareDeadline, cancellationToken);
+        progress("put back", "connections are locked, files put back");
+        await NodeGroup.AskAllAsync(nodes, places, _ => new Command { Job = job.Name, PutBack = new PutBack() }, "put back", PrepareDeadline, cancellationToken);
         progress("restore", "processes are rebuilt on all nodes");
         var began = Stopwatch.GetTimestamp();
         await NodeGroup.AskAllAsync(nodes, places, _ => new Command

@@ -9,13 +9,13 @@ namespace HpcCr.Launcher;
 /// <summary>Rebuilds one sandbox up to the engine's gate, and lets it go when all nodes are there.</summary>
 internal static class RestoreSteps
 {
-    /// <summary>Copies and verifies the images, locks the job's connections, puts files back. No process exists yet.</summary>
+    /// <summary>Copies and verifies the images, and touches nothing but what it makes.</summary>
     public static async Task<Reply> PrepareAsync(LocalJob job, Manifest manifest, PrepareRestore request, SigningKey key, CancellationToken cancellationToken)
     {
         var relocation = RelocationJson.Read(request.RelocationJson);
         var sandbox = manifest.Nodes.Single(n => n.Node == relocation.Place.Sandbox);
         var staging = StagingFolders.Create(job, manifest.Epoch, sandbox.Files.Sum(f => f.Size));
-        var work = new RestoreWork(manifest, sandbox, relocation, staging, request.LeaseMs);
+        var work = new RestoreWork(manifest, sandbox, relocation, request.EpochPath, staging, request.LeaseMs);
         job.Restoring = work;
         try
         {
@@ -28,18 +28,25 @@ internal static class RestoreSteps
         }
 
         MpiEnvironment.WriteHostFiles(job.Spec.Nodes, request.Slots, job.Layout);
-        var sockets = new MovedSockets(sandbox, relocation);
+        return new Reply();
+    }
+
+    /// <summary>The images of all nodes are good: locks the job's connections, puts files back. No process exists yet.</summary>
+    public static async Task<Reply> PutBackAsync(LocalJob job, CancellationToken cancellationToken)
+    {
+        var work = Prepared(job);
+        var sockets = new MovedSockets(work.Sandbox, work.Relocation);
         sockets.Rewrite(work.Images);
         await LockPhase.LockAsync(job, sockets.Connections, sockets.Listeners, cancellationToken);
         await PrivateFiles.UnpackAsync(job, work.Files, cancellationToken);
-        JobFiles.PutBack(request.EpochPath, sandbox, job.Store);
+        JobFiles.PutBack(work.EpochPath, work.Sandbox, job.Store);
         return new Reply();
     }
 
     /// <summary>The engine rebuilds every process and stops before any of them runs.</summary>
     public static async Task<Reply> RestoreAsync(LocalJob job, Restore request, EngineCommands engines, CancellationToken cancellationToken)
     {
-        var work = job.Restoring ?? throw new HpcCrException(FailureKind.Internal, "a restore was asked for that was not prepared");
+        var work = Prepared(job);
         try
         {
             await job.AskAsync(new GuardRequest
@@ -76,4 +83,7 @@ internal static class RestoreSteps
         job.Restoring = null;
         return new Reply();
     }
+
+    private static RestoreWork Prepared(LocalJob job) =>
+        job.Restoring ?? throw new HpcCrException(FailureKind.Internal, "a restore was asked for that was not prepared");
 }

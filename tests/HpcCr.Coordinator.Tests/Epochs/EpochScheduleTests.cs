@@ -44,17 +44,18 @@ public sealed class EpochScheduleTests
     [Fact]
     public async Task AnEpochThatTakesLongerThanTheInterval_IsNeverJoinedByASecond()
     {
-        var job = await StartAsync();
+        var interval = TimeSpan.FromMinutes(1);
+        var job = await StartAsync(interval);
         var go = _cluster.Hold("node1", Step.Seal);
-        await DueInAsync(job, Interval);
-        Pass(Interval);
+        await DueInAsync(job, interval);
+        Pass(interval);
         await Eventually.Until(() => _cluster.Saw("node1", Step.Seal));
 
-        Pass(Interval);
+        Pass(interval);
         Assert.Single(_cluster.Commands, c => c.Node == "node1" && c.Step == Step.Quiesce);
         go.SetResult();
 
-        await DueInAsync(job, Interval);
+        await DueInAsync(job, interval);
         Assert.Equal(1, job.NewestEpoch);
     }
 
@@ -149,9 +150,9 @@ public sealed class EpochScheduleTests
         Assert.Equal(1u, (await _cluster.CheckpointAsync(job)).Epoch);
     }
 
-    private async Task<Job> StartAsync()
+    private async Task<Job> StartAsync(TimeSpan? interval = null)
     {
-        var spec = FakeCluster.Spec("node1", "node2") with { IntervalMilliseconds = (long)Interval.TotalMilliseconds };
+        var spec = FakeCluster.Spec("node1", "node2") with { IntervalMilliseconds = (long)(interval ?? Interval).TotalMilliseconds };
         return await _cluster.Starter.StartAsync(spec, CancellationToken.None).Within();
     }
 
