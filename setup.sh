@@ -25,6 +25,7 @@ openmpi-bin          # mpirun.openmpi: one of the two MPI families whose jobs ar
 libopenmpi-dev       # mpicc.openmpi, for the test programs
 mpich                # mpirun.mpich, the other family (its ranks use SysV shared memory)
 libmpich-dev         # mpicc.mpich
+phyml                # phyml-mpi: a real MPI application that tests move in the middle of its run
 gcc                  # compiles the programs that tests checkpoint
 libc6-dev            # headers for them
 tini                 # pid 1 of a sandbox: reaps, passes signals on

@@ -12,7 +12,7 @@ cd "$(dirname "$0")"
 repository=$PWD
 logs=$repository/out/tests
 unit_patience=600          # seconds that a runner of unit tests may take
-system_patience=1800       # the same for system tests
+system_patience=3600       # the same for system tests
 passed=0 failed=0 skipped=0
 
 say() { printf '%s\n' "$*"; }

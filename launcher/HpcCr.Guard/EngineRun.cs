@@ -22,6 +22,7 @@ internal sealed class EngineRun : IAsyncDisposable
     private readonly TaskCompletionSource _refusal = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _refused = new();
     private Task<EngineOutcome>? _work;
+    private bool _isInside;
 
     private EngineRun(ChildProcess process, CriuConnection connection)
     {
@@ -40,12 +41,21 @@ internal sealed class EngineRun : IAsyncDisposable
     public bool DiedAtGate => _atGate.Task.IsCompleted && _work is { IsFaulted: true };
 
     /// <summary>Starts an engine that waits for a dump.</summary>
-    public static async Task<EngineRun> StartAsync(EngineCommand command)
+    public static async Task<EngineRun> StartAsync(EngineCommand command, Sandbox sandbox)
     {
-        var run = await StartAsync(command, start => Task.FromResult(start()));
+        var run = sandbox.Surroundings is { } inside
+            ? await StartInsideAsync(TreeEngine.ForDump(command, sandbox), () => TreeEngine.Enter(inside))
+            : await StartAsync(command, options => Task.FromResult(ChildProcess.Start(options)));
         run.KeepFromOutOfMemoryKiller();
         return run;
     }
+
+    /// <summary>Starts an engine for the restore of an attached tree, inside the namespaces that were made for it.</summary>
+    /// <param name="command">The engine.</param>
+    /// <param name="inside">A process that lives in them.</param>
+    /// <param name="files">What the engine finds open; opened inside.</param>
+    public static Task<EngineRun> StartForTreeAsync(EngineCommand command, PidFd inside, TreeFiles files) =>
+        StartInsideAsync(command, () => TreeEngine.Enter(inside, files.Open), () => files.Descriptors);
 
     /// <summary>
     /// Starts an engine for a restore, in a mount namespace of its own: the root that it restores into shows up in no other
@@ -55,15 +65,31 @@ internal sealed class EngineRun : IAsyncDisposable
     /// <param name="command">The engine.</param>
     /// <param name="root">A folder that the root of the file system is bound to.</param>
     public static Task<EngineRun> StartForRestoreAsync(EngineCommand command, string root) =>
-        StartAsync(command, start => NewNamespaces.StartAsync(NamespaceKinds.Mount, () =>
+        StartAsync(command, options => NewNamespaces.StartAsync(NamespaceKinds.Mount, () =>
         {
             Mounts.MakeSlave("/", recursive: true);
             Mounts.MakeShared("/", recursive: true);
             Mounts.Bind("/", root);
-            return start();
+            return ChildProcess.Start(options);
         }));
 
-    private static async Task<EngineRun> StartAsync(EngineCommand command, Func<Func<ChildProcess>, Task<ChildProcess>> launch)
+    // The engine then lives in another pid namespace: what it knows us by is of no use there.
+    private static async Task<EngineRun> StartInsideAsync(EngineCommand command, Action enter, Func<IReadOnlyDictionary<int, int>>? descriptors = null)
+    {
+        var run = await StartAsync(command, options => BriefThread.RunAsync(() =>
+        {
+            enter();
+            var all = new Dictionary<int, int>(options.Descriptors);
+            if (descriptors is not null)
+                foreach (var (target, source) in descriptors())
+                    all[target] = source;
+            return ChildProcess.Start(options with { Descriptors = all });
+        }));
+        run._isInside = true;
+        return run;
+    }
+
+    private static async Task<EngineRun> StartAsync(EngineCommand command, Func<SpawnOptions, Task<ChildProcess>> launch)
     {
         var (ours, theirs) = SeqPacketPair.Create();
         try
@@ -81,7 +107,7 @@ internal sealed class EngineRun : IAsyncDisposable
                 NewSession = true,
                 Descriptors = new Dictionary<int, int> { [EngineSocket] = (int)theirs.DangerousGetHandle() },
             };
-            var process = await launch(() => ChildProcess.Start(options));
+            var process = await launch(options);
             return new EngineRun(process, new CriuConnection(ours));
         }
         finally
@@ -101,7 +127,9 @@ internal sealed class EngineRun : IAsyncDisposable
         var options = new DumpOptions
         {
             ImagesDirectory = request.Images,
-            RootPid = sandbox.RootPid,
+            ImagesByPath = _isInside,
+            RootPid = sandbox.EngineRootPid,
+            ShellJob = request.ShellJob,
             FreezeCgroup = sandbox.Cgroup,
             External = [.. request.External],
             TimeoutSeconds = Math.Max(1, request.DeadlineMs / 1000),
@@ -119,13 +147,16 @@ internal sealed class EngineRun : IAsyncDisposable
 
     /// <summary>Restores up to the gate: all tasks rebuilt, none running.</summary>
     /// <exception cref="GuardException">The engine failed or died; nothing of the sandbox may be kept.</exception>
-    public async Task RestoreToGateAsync(Sandbox sandbox, RestoreSandbox request)
+    public async Task RestoreToGateAsync(Sandbox sandbox, RestoreSandbox request, IReadOnlyList<InheritFd> inherited)
     {
         sandbox.AddToCgroup(_process.Pid);
         var options = new RestoreOptions
         {
             ImagesDirectory = request.Images,
-            Root = request.Root,
+            ImagesByPath = _isInside,
+            Root = _isInside ? null : request.Root,
+            ShellJob = request.Tree?.ShellJob == true,
+            InheritFd = inherited,
             External = [.. request.External],
         };
         var handler = new GateHandler(CriuNotificationKind.PostRestore, async () =>

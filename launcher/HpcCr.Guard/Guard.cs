@@ -13,13 +13,18 @@ internal sealed class Guard
     // What the engine gets to answer its next notification before it counts as hung.
     private static readonly TimeSpan EngineGrace = TimeSpan.FromSeconds(15);
 
+    // By then every other node has let its part of the job go, be it for the end of its lease.
+    private static readonly TimeSpan OthersLetGo = TimeSpan.FromSeconds(20);
+
     private readonly SandboxLayout _layout;
     private readonly Sandbox _sandbox;
     private readonly Lease _lease;
     private readonly SemaphoreSlim _step = new(1, 1);
     private readonly JobLock _lock = new();
+    private readonly SocketTimers _timers;
     private SandboxFreezer? _freezer;
     private EngineRun? _engine;
+    private TerminalPump? _terminal;
     private string _lastAbort = "";
     private bool _dumpFailed;
 
@@ -28,6 +33,7 @@ internal sealed class Guard
         _layout = layout;
         _sandbox = new Sandbox(layout);
         _sandbox.Ended += () => Changed?.Invoke();
+        _timers = new SocketTimers(() => _sandbox.Processes());
         _lease = new Lease(() => LetGoAsync("the lease ended without a word from the coordinator"));
     }
 
@@ -59,7 +65,7 @@ internal sealed class Guard
         }
         catch (GuardException e)
         {
-            reply.Failure = new GuardFailure { What = e.Message, Next = e.Next, EngineDied = e.EngineDied, Unsupported = e.Unsupported };
+            reply.Failure = new GuardFailure { What = e.Message, Next = e.Next, EngineDied = e.EngineDied, Unsupported = e.Unsupported, NotAllowed = e.NotAllowed };
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or TimeoutException or InvalidOperationException)
         {
@@ -79,6 +85,8 @@ internal sealed class Guard
 
         if (reply.Failure is { } failure)
             GuardLog.Write($"{request.RequestCase} failed: {failure.What}");
+        if (request.RequestCase == GuardRequest.RequestOneofCase.Freeze)
+            reply.Parked.Add(_timers.Parked);
         reply.Status = Status();
         return reply;
     }
@@ -122,6 +130,14 @@ internal sealed class Guard
                     await _sandbox.StartAsync(request.Start);
                     _freezer = new SandboxFreezer(request.Start.Cgroup);
                     return null;
+                case GuardRequest.RequestOneofCase.AttachTree:
+                    await _sandbox.AttachAsync(request.AttachTree);
+                    _freezer = new SandboxFreezer(request.AttachTree.Cgroup);
+                    return null;
+                case GuardRequest.RequestOneofCase.ReleaseTree:
+                    await AbortAsync();
+                    _sandbox.Release();
+                    return null;
                 case GuardRequest.RequestOneofCase.Spawn:
                     await _sandbox.SpawnAsync(request.Spawn.Entry);
                     return null;
@@ -132,7 +148,8 @@ internal sealed class Guard
                     await PrepareEngineAsync(request.PrepareEngine);
                     return null;
                 case GuardRequest.RequestOneofCase.Freeze:
-                    await Freezer().FreezeAsync(_sandbox.RootPid, TimeSpan.FromMilliseconds(request.Freeze.DeadlineMs));
+                    await FreezeAsync(TimeSpan.FromMilliseconds(request.Freeze.DeadlineMs));
+                    _timers.Park();
                     return null;
                 case GuardRequest.RequestOneofCase.Thaw:
                     return _freezer?.Thaw() ?? 0;
@@ -146,7 +163,11 @@ internal sealed class Guard
                     await DumpAsync(request.Dump);
                     return null;
                 case GuardRequest.RequestOneofCase.Finish:
-                    return await FinishAsync(request.Finish.Thaw);
+                    return await FinishAsync(request.Finish);
+                case GuardRequest.RequestOneofCase.SetTimersBack:
+                    if (!IsFrozen && !_lock.IsHeld)
+                        _timers.SetBack(TimeSpan.Zero);
+                    return null;
                 case GuardRequest.RequestOneofCase.Abort:
                     await AbortAsync();
                     return null;
@@ -175,8 +196,9 @@ internal sealed class Guard
     {
         await DropEngineAsync();
         _lastAbort = "";
-        MakePartialMountsPrivate();
-        _engine = await EngineRun.StartAsync(request.Engine);
+        if (!_sandbox.IsTree)
+            MakePartialMountsPrivate();
+        _engine = await EngineRun.StartAsync(request.Engine, _sandbox);
         if (request.LockTable.Length > 0)
             _lock.Prepare(request.LockTable);
         _lease.Renew(request.LeaseMs);
@@ -187,6 +209,13 @@ internal sealed class Guard
     {
         foreach (var mount in PartialMounts.Of(_sandbox.RootPid))
             _sandbox.RunInside(["mount", "--make-private", mount]);
+    }
+
+    private async Task FreezeAsync(TimeSpan deadline)
+    {
+        await Freezer().FreezeAsync(_sandbox.RootPid, deadline);
+        if (_terminal is not null)
+            await _terminal.SettleAsync(deadline);
     }
 
     private async Task DumpAsync(DumpSandbox request)
@@ -208,24 +237,28 @@ internal sealed class Guard
         }
     }
 
-    private async Task<double> FinishAsync(bool thaw)
+    private async Task<double> FinishAsync(FinishEngine request)
     {
         _lease.Renew();
         if (_engine is { } engine)
         {
             await engine.FinishAsync();
             if (_sandbox.State == GuardStatus.Types.State.Restoring)
+            {
+                _timers.Remember(request.Timers);
                 _sandbox.Restored(engine.RestoredPid ?? throw new GuardException("the engine restored a process and did not say which"));
+            }
         }
 
         var pause = 0.0;
-        if (thaw)
+        if (request.Thaw)
         {
             _lock.Open();
             if (_lock.IsHeld && IsFrozen)
                 _sandbox.Kick();
             pause = _freezer?.Thaw() ?? 0;
             _lock.Remove();
+            _timers.SetBack(OthersLetGo);
             _lease.End();
         }
 
@@ -256,6 +289,7 @@ internal sealed class Guard
         if (wasLocked && IsFrozen)
             _sandbox.Kick();
         _freezer?.Thaw();
+        _timers.SetBack(OthersLetGo);
         _lease.End();
     }
 
@@ -275,16 +309,31 @@ internal sealed class Guard
         _sandbox.BeginRestore(request.Cgroup);
         _freezer = new SandboxFreezer(request.Cgroup);
         Leftovers.Destroy(_sandbox.CgroupId, _lock.Held);
-        _engine = await EngineRun.StartForRestoreAsync(request.Engine, request.Root);
         try
         {
-            await _engine.RestoreToGateAsync(_sandbox, request);
+            if (request.Tree is { } tree)
+            {
+                await RestoreTreeAsync(request, tree);
+                return;
+            }
+
+            _engine = await EngineRun.StartForRestoreAsync(request.Engine, request.Root);
+            await _engine.RestoreToGateAsync(_sandbox, request, []);
         }
         catch (GuardException)
         {
             await KillAsync();
             throw;
         }
+    }
+
+    private async Task RestoreTreeAsync(RestoreSandbox request, RestoreTree tree)
+    {
+        await _sandbox.PrepareTreeAsync(tree.Init);
+        using var files = new TreeFiles(tree);
+        _engine = await EngineRun.StartForTreeAsync(request.Engine, _sandbox.Surroundings!, files);
+        _terminal = files.StartPump();
+        await _engine.RestoreToGateAsync(_sandbox, request, files.Inherited);
     }
 
     // Ends with nothing of the sandbox left: no process, no connection, no lock.
@@ -298,6 +347,7 @@ internal sealed class Guard
         Leftovers.Destroy(_sandbox.CgroupId, _lock.Held);
         _lock.Remove();
         _freezer?.Forget();
+        _timers.Forget();
         _lease.End();
     }
 
@@ -314,6 +364,7 @@ internal sealed class Guard
         if (_sandbox.State is GuardStatus.Types.State.Running or GuardStatus.Types.State.Restoring)
             throw new GuardException("a sandbox is still alive; kill it first");
         await DropEngineAsync();
+        _terminal?.Dispose();
         _lock.Remove();
     }
 

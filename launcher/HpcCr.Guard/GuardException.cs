@@ -13,6 +13,9 @@ internal sealed class GuardException(string what, string next = "") : Exception(
     /// <summary>The engine says that this cannot be dumped or restored here.</summary>
     public bool Unsupported { get; init; }
 
+    /// <summary>The caller may not do this.</summary>
+    public bool NotAllowed { get; init; }
+
     public static GuardException From(EngineFailure failure) =>
         new(failure.Cause, failure.Remedy) { Unsupported = failure.Rule is not null };
 }

@@ -1,4 +1,3 @@
-using System.Runtime.ExceptionServices;
 using HpcCr.Linux;
 
 namespace HpcCr.Guard;
@@ -6,26 +5,9 @@ namespace HpcCr.Guard;
 /// <summary>Starts a child in new namespaces: a thread of its own takes them, the child inherits them, the thread's end gives them up.</summary>
 internal static class NewNamespaces
 {
-    public static Task<ChildProcess> StartAsync(NamespaceKinds kinds, Func<ChildProcess> start) => Task.Run(() =>
+    public static Task<ChildProcess> StartAsync(NamespaceKinds kinds, Func<ChildProcess> start) => BriefThread.RunAsync(() =>
     {
-        ChildProcess? child = null;
-        ExceptionDispatchInfo? failure = null;
-        // In a new pid namespace this thread can start processes but no threads: nothing may be queued from it.
-        var thread = new Thread(() =>
-        {
-            try
-            {
-                Namespaces.UnshareThread(kinds);
-                child = start();
-            }
-            catch (Exception e)
-            {
-                failure = ExceptionDispatchInfo.Capture(e);
-            }
-        });
-        thread.Start();
-        thread.Join();
-        failure?.Throw();
-        return child!;
+        Namespaces.UnshareThread(kinds);
+        return start();
     });
 }

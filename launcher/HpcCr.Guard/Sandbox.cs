@@ -11,13 +11,17 @@ namespace HpcCr.Guard;
 internal sealed class Sandbox(SandboxLayout layout)
 {
     private const int StatusPipe = 3;
+    private const NamespaceKinds NewTree = NamespaceKinds.Mount | NamespaceKinds.Uts | NamespaceKinds.Pid;
+    private const NamespaceKinds NewSandbox = NewTree | NamespaceKinds.Ipc;
 
     // From the loss of its memory, which a dump or a look at /proc stumbles over, to the exit status that its parent reads.
     private static readonly TimeSpan EndGrace = TimeSpan.FromMilliseconds(100);
     private static readonly string Self = Environment.ProcessPath!;
 
     private JobCgroup? _cgroup;
-    private ChildProcess? _root;
+    private PidFd? _root;
+    private TreeAdoption? _adoption;
+    private ChildProcess? _init;
     private Task? _watch;
     private int _entries;
 
@@ -32,7 +36,19 @@ internal sealed class Sandbox(SandboxLayout layout)
 
     public string Cgroup => _cgroup?.Path ?? throw new GuardException("there is no sandbox here");
 
+    /// <summary>Whether this is an attached tree: what it is born into is not of our making.</summary>
+    public bool IsTree => _adoption is not null || _init is not null;
+
+    /// <summary>A process in whose namespaces the engine must work; null when the tree lives in the host's, or is a sandbox.</summary>
+    public PidFd? Surroundings => _init?.PidFd;
+
+    /// <summary>The root's number as the engine sees it.</summary>
+    public int EngineRootPid => _init is null ? RootPid : ProcFs.NamespacePids(RootPid)[^1];
+
     public ulong CgroupId => _cgroup?.Id ?? 0;
+
+    /// <summary>All of its processes now.</summary>
+    public IReadOnlyList<int> Processes() => _cgroup?.Processes() ?? [];
 
     /// <summary>Makes the namespaces and starts the root in them; returns when it has become the job's program.</summary>
     public async Task StartAsync(StartSandbox request)
@@ -40,10 +56,33 @@ internal sealed class Sandbox(SandboxLayout layout)
         if (State != State.Empty)
             throw new GuardException("this guard has a sandbox already");
         _cgroup = JobCgroup.Open(request.Cgroup);
-        var root = await LaunchAsync(request.Entry, [], newNamespaces: true);
+        var root = await LaunchAsync(request.Entry, [], NewSandbox);
         State = State.Running;
-        Watch(root);
+        Watch(root.PidFd, CodeOfAsync(root));
     }
+
+    /// <summary>Takes a tree that runs already.</summary>
+    public async Task AttachAsync(AttachTree request)
+    {
+        if (State != State.Empty)
+            throw new GuardException("this guard has a sandbox already");
+        _cgroup = JobCgroup.Open(request.Cgroup);
+        _adoption = await TreeAdoption.TakeAsync(_cgroup, request);
+        State = State.Running;
+        Watch(_adoption.Root, ForeignExit.OfAsync(_adoption.Root));
+    }
+
+    /// <summary>Lets a tree that was attached, and not restarted since, go on without us; nothing happens when there is none.</summary>
+    public void Release()
+    {
+        if (_adoption is null || State != State.Running)
+            return;
+        State = State.Empty;
+        _adoption.GiveBack();
+    }
+
+    /// <summary>Makes the namespaces that an attached tree is restored into.</summary>
+    public async Task PrepareTreeAsync(SandboxEntry init) => _init = await LaunchAsync(init, [], NewTree, "init");
 
     /// <summary>Starts a further process inside; it becomes a child of the sandbox's pid 1, as what a daemon leaves behind.</summary>
     public async Task SpawnAsync(SandboxEntry entry)
@@ -54,14 +93,14 @@ internal sealed class Sandbox(SandboxLayout layout)
         [
             "nsenter", "--target", $"{RootPid}", "--mount", "--uts", "--ipc", "--pid", "--time", "--", "setsid", "--fork",
         ];
-        using var process = await LaunchAsync(entry, nsenter, newNamespaces: false);
+        using var process = await LaunchAsync(entry, nsenter, NamespaceKinds.None);
         await process.Exited;
     }
 
     public void Signal(int signal)
     {
         if (State == State.Running)
-            _root?.Kill(signal);
+            _root?.SendSignal(signal);
     }
 
     public void BeginRestore(string cgroup)
@@ -75,10 +114,12 @@ internal sealed class Sandbox(SandboxLayout layout)
     public void AddToCgroup(int pid) => _cgroup!.Add(pid);
 
     /// <summary>The engine has restored the root as our child.</summary>
+    /// <param name="pid">Its number as the engine sees it.</param>
     public void Restored(int pid)
     {
+        var root = ChildProcess.Adopt(_init is null ? pid : OutsideNumberOf(pid));
         State = State.Running;
-        Watch(ChildProcess.Adopt(pid));
+        Watch(root.PidFd, CodeOfAsync(root));
     }
 
     /// <summary>Kills every process of the sandbox, frozen or not, and waits until none is left.</summary>
@@ -88,6 +129,8 @@ internal sealed class Sandbox(SandboxLayout layout)
             return;
         _cgroup.Kill();
         await _cgroup.WaitEmptyAsync(deadline);
+        if (State == State.Empty)
+            return;
         if (_watch is not null)
             await _watch;
         else if (State == State.Restoring)
@@ -127,7 +170,7 @@ internal sealed class Sandbox(SandboxLayout layout)
     }
 
     // The child tells over a pipe why it could not become the job's program; success is that the exec closed it.
-    private async Task<ChildProcess> LaunchAsync(SandboxEntry entry, string[] prefix, bool newNamespaces)
+    private async Task<ChildProcess> LaunchAsync(SandboxEntry entry, string[] prefix, NamespaceKinds kinds, string role = "enter")
     {
         var file = Path.Combine(layout.Root, $"enter.{Interlocked.Increment(ref _entries)}");
         File.WriteAllBytes(file, entry.ToByteArray());
@@ -137,12 +180,11 @@ internal sealed class Sandbox(SandboxLayout layout)
             using var pipe = new System.IO.Pipes.AnonymousPipeServerStream(System.IO.Pipes.PipeDirection.In);
             var options = new SpawnOptions
             {
-                Argv = [.. prefix, Self, "enter", file],
+                Argv = [.. prefix, Self, role, file],
                 Descriptors = new Dictionary<int, int> { [StatusPipe] = (int)pipe.ClientSafePipeHandle.DangerousGetHandle() },
-                NewSession = newNamespaces,
+                NewSession = kinds != NamespaceKinds.None,
             };
-            var child = newNamespaces ? await NewNamespaces.StartAsync(
-                    NamespaceKinds.Mount | NamespaceKinds.Uts | NamespaceKinds.Ipc | NamespaceKinds.Pid, () => ChildProcess.Start(options)) : ChildProcess.Start(options);
+            var child = kinds == NamespaceKinds.None ? ChildProcess.Start(options) : await NewNamespaces.StartAsync(kinds, () => ChildProcess.Start(options));
             pipe.DisposeLocalCopyOfClientHandle();
             using var text = new MemoryStream();
             await pipe.CopyToAsync(text);
@@ -158,16 +200,27 @@ internal sealed class Sandbox(SandboxLayout layout)
         }
     }
 
-    private void Watch(ChildProcess root)
+    private static async Task<int> CodeOfAsync(ChildProcess process) => (await process.Exited).ShellCode;
+
+    private int OutsideNumberOf(int pid)
     {
-        _root = root;
-        _watch = WatchAsync(root);
+        foreach (var candidate in _cgroup!.Processes())
+            if (ProcFs.NamespacePids(candidate) is [_, ..] numbers && numbers[^1] == pid)
+                return candidate;
+        throw new GuardException($"the engine restored process {pid}, and it is not there");
     }
 
-    private async Task WatchAsync(ChildProcess root)
+    private void Watch(PidFd root, Task<int> exitCode)
     {
-        var status = await root.Exited;
-        ExitCode = status.ShellCode;
+        _root = root;
+        _watch = WatchAsync(exitCode);
+    }
+
+    private async Task WatchAsync(Task<int> exitCode)
+    {
+        ExitCode = await exitCode;
+        if (State == State.Empty)
+            return;
         AtomicFile.Write(layout.ExitStatus, Encoding.ASCII.GetBytes($"{ExitCode}\n"), UnixFileMode.UserRead | UnixFileMode.UserWrite);
         if (State != State.Lost)
             State = State.Ended;

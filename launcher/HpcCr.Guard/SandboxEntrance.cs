@@ -52,14 +52,10 @@ internal static class SandboxEntrance
         Mounts.Terminals(Terminals);
         foreach (var bind in entry.Binds)
             Mounts.Bind(bind.Source, bind.Target);
-        foreach (var mount in MountInfo.Read().Select(m => m.MountPoint).Where(p => IsAtOrBelow(p, entry.Hidden)).Reverse())
-            Mounts.Unmount(mount, detach: true);
+        HiddenMounts.Unmount(entry.Hidden);
         PartialMounts.MakePrivate();
         HostName.Set(entry.HostName);
     }
-
-    private static bool IsAtOrBelow(string path, string folder) =>
-        folder.Length > 0 && (path == folder || path.StartsWith(folder + "/", StringComparison.Ordinal));
 
     private static void EnterDirectory(string directory)
     {

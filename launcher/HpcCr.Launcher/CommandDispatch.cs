@@ -28,11 +28,15 @@ internal sealed class CommandDispatch(LauncherOptions options, LocalJobs jobs, N
                 return await Task.Run(() => DirectoryProbe.Run(command.ProbeDirectory, command.Job), CancellationToken.None);
             case Step.PruneEpochs:
                 return await Task.Run(() => PruneStep.Run(command.PruneEpochs, command.Job, key), CancellationToken.None);
+            case Step.InspectTree:
+                return await Task.Run(() => InspectTreeStep.Run(command.InspectTree, jobs, options.Node), CancellationToken.None);
+            case Step.AttachSandbox:
+                return await Task.Run(() => AttachStep.RunAsync(jobs, command.Sandbox, options, command.AttachSandbox, cancellationToken), CancellationToken.None);
             case Step.LoadEpoch:
                 return await Task.Run(() => LoadEpochStep.Run(command.LoadEpoch, key), CancellationToken.None);
             case Step.PlanRestore:
                 return await Task.Run(
-                    () => PlanRestoreStep.Run(command.PlanRestore, options, key, jobs.Find(command.Job, command.Sandbox) is not null, node.EngineFault), CancellationToken.None);
+                    () => PlanRestoreStep.Run(command.PlanRestore, options, key, jobs.Find(command.Job, command.Sandbox) is not null, node), CancellationToken.None);
             case Step.PrepareRestore:
                 return await Task.Run(() => PrepareRestoreAsync(command, cancellationToken), CancellationToken.None);
         }
@@ -78,6 +82,9 @@ internal sealed class CommandDispatch(LauncherOptions options, LocalJobs jobs, N
                 return await RestoreSteps.RestoreAsync(job, command.Restore, node.Engines, token);
             case Step.Go:
                 return await RestoreSteps.GoAsync(job, token);
+            case Step.Settle:
+                await job.AskAsync(new GuardRequest { SetTimersBack = new SetTimersBack() }, token);
+                return new Reply();
             case Step.UndoRestore:
                 await jobs.RemoveAsync(job, token);
                 return new Reply();

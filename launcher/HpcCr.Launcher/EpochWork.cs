@@ -1,4 +1,6 @@
+using HpcCr.Linux;
 using HpcCr.Protocol.V1;
+using HpcCr.Protocol.V1.Local;
 
 namespace HpcCr.Launcher;
 
@@ -22,12 +24,29 @@ internal sealed class EpochWork(int epoch, uint leaseMs, string staging)
 
     public IReadOnlyList<string> Listeners { get; set; } = [];
 
+    /// <summary>Timers that the guard has switched off, by the kernel's id of the socket, and timeouts of listeners.</summary>
+    public IReadOnlyDictionary<ulong, ParkedTimers> Parked { get; set; } = new Dictionary<ulong, ParkedTimers>();
+
+    public IReadOnlyList<Core.ListenerTimeout>? ListenerTimeouts { get; set; }
+
     public int Processes { get; set; }
+
+    /// <summary>The sandbox's pid 1, as this node numbers it.</summary>
+    public int RootPid { get; set; }
 
     /// <summary>Files that the job writes to, as long as they were at the cut.</summary>
     public IReadOnlyList<Core.FileRecord> JobFiles { get; set; } = [];
 
     public IReadOnlyList<Core.ProcessorBinding>? ProcessorBindings { get; set; }
+
+    /// <summary>The sandbox's mount table at the cut.</summary>
+    public IReadOnlyList<MountInfo> MountsInside { get; set; } = [];
+
+    /// <summary>The host's mount table at the cut.</summary>
+    public IReadOnlyList<MountInfo> MountsOutside { get; set; } = [];
+
+    /// <summary>What there is to know of an attached tree; null for a sandbox.</summary>
+    public Core.TreeRecord? Tree { get; set; }
 
     /// <summary>Whether this node's part is in the store, so that the epoch may be committed.</summary>
     public bool IsSealed { get; set; }

@@ -95,11 +95,16 @@ internal sealed class LocalJobs(LauncherOptions options, ILogger log)
     }
 
     /// <summary>Ends whatever is left of the job on this node and removes every trace but its folder in the store.</summary>
-    public async Task RemoveAsync(LocalJob job, CancellationToken cancellationToken)
+    /// <param name="job">The job.</param>
+    /// <param name="cancellationToken">Gives up asking the guard.</param>
+    /// <param name="release">What was attached and never restarted is let go instead.</param>
+    public async Task RemoveAsync(LocalJob job, CancellationToken cancellationToken, bool release = false)
     {
         _jobs.TryRemove((job.Spec.Name, job.Sandbox), out _);
         try
         {
+            if (release)
+                await job.AskAsync(new GuardRequest { ReleaseTree = new ReleaseTree() }, cancellationToken);
             await job.AskAsync(new GuardRequest { Kill = new KillSandbox() }, cancellationToken);
             await job.AskAsync(new GuardRequest { Leave = new Leave() }, cancellationToken);
         }

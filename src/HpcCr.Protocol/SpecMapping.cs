@@ -18,6 +18,7 @@ public static class SpecMapping
             PrivateTmp = spec.PrivateTmp,
             Uid = spec.Uid,
             Gid = spec.Gid,
+            Attached = spec.Attached,
             IntervalMs = (ulong)spec.IntervalMilliseconds,
             Keep = (uint)spec.Keep,
         };
@@ -54,6 +55,7 @@ public static class SpecMapping
             PastAddresses = [.. wire.PastAddresses.Select(g => new AddressGeneration([.. g.Sandboxes.Select(s => s.Addresses_.ToArray())]))],
             CheckpointDirectory = Absolute(wire.CheckpointDirectory, "checkpoint directory"),
             PrivateTmp = wire.PrivateTmp,
+            Attached = wire.Attached,
             IntervalMilliseconds = ToInterval(wire.IntervalMs),
             Keep = ToKeep(wire.Keep),
         };

@@ -243,6 +243,8 @@ internal sealed class EpochRunner
     private async Task<EpochEvent> AbortAsync()
     {
         var failures = await TellAllAsync(c => c.Abort = new Abort(), "abort");
+        if (failures.Count == 0)
+            await TellAllAsync(c => c.Settle = new Settle(), "settle");
         return failures.Any(f => f.EngineDied) ? EpochEvent.EngineDied : failures.Count > 0 ? EpochEvent.Failed : EpochEvent.AllDone;
     }
 

@@ -14,8 +14,11 @@ internal sealed class Job(JobSpec spec)
     /// <summary>Counts jobs as they come; a later one has a higher number.</summary>
     public long Serial { get; } = Interlocked.Increment(ref _lastSerial);
 
-    /// <summary>What it was started with.</summary>
-    public JobSpec Spec { get; } = spec;
+    /// <summary>What it was started with, and where its parts are.</summary>
+    public JobSpec Spec { get; private set; } = spec;
+
+    /// <summary>Whether it is on its way to other nodes: its parts may be nowhere for a while.</summary>
+    public bool IsMoving { get; private set; }
 
     /// <summary>Its name.</summary>
     public string Name => Spec.Name;
@@ -49,6 +52,9 @@ internal sealed class Job(JobSpec spec)
 
     /// <summary>The epoch under way.</summary>
     public EpochRunner? Epoch { get; private set; }
+
+    /// <summary>Which trees of an attached job have ended.</summary>
+    public TreeEnds Trees { get; } = new(spec);
 
     /// <summary>Guards against two ends of the same job at once.</summary>
     public SemaphoreSlim Ending { get; } = new(1, 1);
@@ -107,20 +113,43 @@ internal sealed class Job(JobSpec spec)
         }
     }
 
+    /// <summary>Begins a move; nothing else begins until it has ended.</summary>
+    /// <exception cref="HpcCrException">The job does not run, or an epoch is under way.</exception>
+    public void BeginMove()
+    {
+        lock (_gate)
+        {
+            RequireRunning();
+            IsMoving = true;
+        }
+    }
+
+    /// <summary>The job has come back to life, perhaps elsewhere.</summary>
+    public void Arrived(JobSpec arrived)
+    {
+        lock (_gate)
+            Spec = arrived;
+    }
+
+    /// <summary>The move is over, however it went.</summary>
+    public void EndMove()
+    {
+        lock (_gate)
+        {
+            IsMoving = false;
+            if (State == JobState.Checkpointing)
+                State = JobState.Running;
+            Wake();
+        }
+    }
+
     /// <summary>Begins an epoch; there is never more than one.</summary>
     /// <exception cref="HpcCrException">One is under way, or the job does not run.</exception>
     public int BeginEpoch(EpochRunner runner)
     {
         lock (_gate)
         {
-            if (Epoch is { } busy)
-                throw new HpcCrException(FailureKind.Failed, $"epoch {HighestEpoch} of {Name} is under way ({busy.State})", "Wait for it to end; `hpccr status` shows it.");
-            if (State != JobState.Running)
-            {
-                throw new HpcCrException(FailureKind.Failed, $"job {Name} does not run: it is {State}",
-                    State.IsEnded() ? $"`hpccr restart {Name}` starts it again from its newest epoch." : "Try again in a moment.");
-            }
-
+            RequireRunning();
             Epoch = runner;
             State = JobState.Checkpointing;
             Wake();
@@ -156,7 +185,7 @@ internal sealed class Job(JobSpec spec)
             if (!ReferenceEquals(Epoch, runner))
                 return;
             Epoch = null;
-            if (State == JobState.Checkpointing)
+            if (State == JobState.Checkpointing && !IsMoving)
                 State = JobState.Running;
             Wake();
         }
@@ -167,6 +196,17 @@ internal sealed class Job(JobSpec spec)
     {
         lock (_gate)
             return _changed.Task;
+    }
+
+    private void RequireRunning()
+    {
+        if (Epoch is { } busy)
+            throw new HpcCrException(FailureKind.Failed, $"epoch {HighestEpoch} of {Name} is under way ({busy.State})", "Wait for it to end; `hpccr status` shows it.");
+        if (State != JobState.Running)
+        {
+            throw new HpcCrException(FailureKind.Failed, $"job {Name} does not run: it is {State}",
+                State.IsEnded() ? $"`hpccr restart {Name}` starts it again from its newest epoch." : "Try again in a moment.");
+        }
     }
 
     private void Wake()

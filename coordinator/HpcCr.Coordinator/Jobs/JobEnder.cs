@@ -12,7 +12,12 @@ internal sealed class JobEnder(NodeRegistry nodes, ILogger<JobEnder> log)
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
 
     /// <summary>Ends the job in a state; nothing happens when it has ended already.</summary>
-    public async Task EndAsync(Job job, JobState state, int? exitCode = null, string reason = "")
+    /// <param name="job">The job.</param>
+    /// <param name="state">The state.</param>
+    /// <param name="exitCode">Its exit code, if it has one.</param>
+    /// <param name="reason">Why, for people.</param>
+    /// <param name="release">Processes that were attached run on.</param>
+    public async Task EndAsync(Job job, JobState state, int? exitCode = null, string reason = "", bool release = false)
     {
         await job.Ending.WaitAsync();
         try
@@ -21,17 +26,28 @@ internal sealed class JobEnder(NodeRegistry nodes, ILogger<JobEnder> log)
                 return;
             log.LogInformation("{Job}: {State} {ExitCode} {Reason}", job.Name, state, exitCode, reason);
             var record = new JobRecord { Job = job.Name, State = state, ExitCode = exitCode, Reason = reason, Nodes = [.. job.Spec.Places.Select(p => p.Node)], Time = DateTimeOffset.UtcNow };
-            var json = ByteString.CopyFrom(JsonSerializer.SerializeToUtf8Bytes(record, CoreJson.Default.JobRecord));
-            var reachable = job.Spec.Places.Where(p => nodes.Find(p.Node) is not null).ToList();
-            var failures = await NodeGroup.TellAllAsync(nodes, reachable,
-                sandbox => new Command { Job = job.Name, EndJob = new EndJob { RecordJson = sandbox == job.Spec.Head ? json : ByteString.Empty } }, "end", Deadline);
-            foreach (var failure in failures)
-                log.LogWarning("{Job}: {Node} did not confirm the end: {Why}", job.Name, failure.Node, failure.Message);
+            await TellAsync(job, ByteString.CopyFrom(JsonSerializer.SerializeToUtf8Bytes(record, CoreJson.Default.JobRecord)), release);
             job.MoveTo(state, exitCode, reason);
         }
         finally
         {
             job.Ending.Release();
         }
+    }
+
+    /// <summary>Removes what is left of a job that stopped to be brought back elsewhere; it does not end by that.</summary>
+    public Task ClearAsync(Job job) => TellAsync(job, ByteString.Empty, release: false);
+
+    private async Task TellAsync(Job job, ByteString record, bool release)
+    {
+        var reachable = job.Spec.Places.Where(p => nodes.Find(p.Node) is not null).ToList();
+        var failures = await NodeGroup.TellAllAsync(nodes, reachable,
+            sandbox => new Command
+            {
+                Job = job.Name,
+                EndJob = new EndJob { RecordJson = sandbox == job.Spec.Head ? record : ByteString.Empty, Release = release },
+            }, "end", Deadline);
+        foreach (var failure in failures)
+            log.LogWarning("{Job}: {Node} did not confirm the end: {Why}", job.Name, failure.Node, failure.Message);
     }
 }

@@ -41,32 +41,22 @@ internal sealed class JobRestarter(NodeRegistry nodes, JobTable jobs, JobStarter
                 $"End it with `hpccr kill {manifest.Job}` first.");
         }
 
+        var asked = Placement.Of($"epoch {manifest.Epoch} of {manifest.Job}", PlacesOf(manifest), request.Nodes, new Dictionary<string, string>(request.Moves));
         progress("plan", $"epoch {manifest.Epoch} of {manifest.Job}");
-        var relocation = RelocationPlan.Make(manifest, Placement.Of(manifest, request), nodes.AddressesOf);
-        manifest = manifest with { Spec = Scheduled(relocation.Spec, request) };
-        var plan = await PlanAsync(manifest, document, relocation, request.EpochPath, cancellationToken);
+        var planned = await PlanAsync(manifest, document, Scheduled(request), asked, request.EpochPath, cancellationToken);
         if (request.DryRun)
-            return new RestartResult { Epoch = (uint)manifest.Epoch, Plan = plan };
-        if (plan.Faults.Count > 0)
-        {
-            throw new HpcCrException(FailureKind.Unsupported, $"epoch {manifest.Epoch} of {manifest.Job} cannot be restarted: {string.Join("; ", plan.Faults)}",
-                "Put this right, or restart another epoch; `hpccr list` shows them.");
-        }
-
-        var job = new Job(manifest.Spec);
+            return new RestartResult { Epoch = (uint)manifest.Epoch, Plan = planned.Plan };
+        planned.RequireFaultless();
+        var job = new Job(planned.Manifest.Spec);
         var before = jobs.Find(manifest.Job);
         jobs.Add(job);
         try
         {
             await starter.ReadEpochsAsync(job, cancellationToken);
-            var milliseconds = await CarryOutAsync(job, manifest, document, relocation, request.EpochPath, progress, cancellationToken);
-            job.MoveTo(JobState.Running);
-            return new RestartResult { Job = job.ToStatus(), Epoch = (uint)manifest.Epoch, RestoreMs = milliseconds, Plan = plan };
+            return await CarryOutAsync(job, planned, progress, cancellationToken);
         }
         catch (Exception e)
         {
-            progress("undo", e.Message);
-            await NodeGroup.TellAllAsync(nodes, Reachable(manifest.Spec), _ => new Command { Job = job.Name, UndoRestore = new UndoRestore() }, "undo", PlanDeadline);
             job.MoveTo(JobState.Failed, reason: $"its restart failed: {e.Message}");
             if (before is not null)
                 jobs.Add(before);
@@ -76,9 +66,43 @@ internal sealed class JobRestarter(NodeRegistry nodes, JobTable jobs, JobStarter
         }
     }
 
-    private async Task<double> CarryOutAsync(
-        Job job, Manifest manifest, ByteString document, RelocationPlan relocation, string epochPath, Action<string, string> progress, CancellationToken cancellationToken)
+    /// <summary>Brings a job that is on its way somewhere back to life.</summary>
+    /// <param name="job">The job; nothing of it is on any node.</param>
+    /// <param name="epochPath">The epoch that stopped it.</param>
+    /// <param name="hosts">The node of each sandbox.</param>
+    /// <param name="progress">Told each step.</param>
+    /// <param name="cancellationToken">Undoes all, up to the gate.</param>
+    /// <exception cref="HpcCrException">It cannot be restarted there, or a step failed; nothing of it runs.</exception>
+    public async Task<RestartResult> BringBackAsync(
+        Job job, string epochPath, IReadOnlyList<string> hosts, Action<Progress> progress, CancellationToken cancellationToken)
     {
+        using var reading = await retention.ReadAsync(epochPath, cancellationToken);
+        var (document, manifest) = await LoadAsync(epochPath, job.Spec.Uid, job.Spec.Gid, cancellationToken);
+        var planned = await PlanAsync(manifest, document, spec => spec, hosts, epochPath, cancellationToken);
+        planned.RequireFaultless();
+        return await CarryOutAsync(job, planned, (phase, text) => progress(new Progress { Phase = phase, Text = text, Done = -1 }), cancellationToken);
+    }
+
+    private async Task<RestartResult> CarryOutAsync(Job job, PlannedRestart planned, Action<string, string> progress, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var milliseconds = await RestoreAsync(planned, progress, cancellationToken);
+            job.Arrived(planned.Manifest.Spec);
+            job.MoveTo(JobState.Running);
+            return new RestartResult { Job = job.ToStatus(), Epoch = (uint)planned.Manifest.Epoch, RestoreMs = milliseconds, Plan = planned.Plan };
+        }
+        catch (Exception e)
+        {
+            progress("undo", e.Message);
+            await NodeGroup.TellAllAsync(nodes, Reachable(planned.Manifest.Spec), _ => new Command { Job = job.Name, UndoRestore = new UndoRestore() }, "undo", PlanDeadline);
+            throw;
+        }
+    }
+
+    private async Task<double> RestoreAsync(PlannedRestart planned, Action<string, string> progress, CancellationToken cancellationToken)
+    {
+        var (manifest, document, relocation, _, epochPath) = planned;
         var spec = SpecJson(manifest);
         var places = manifest.Spec.Places.ToList();
         var slots = nodes.SlotsOf(places);
@@ -86,7 +110,7 @@ internal sealed class JobRestarter(NodeRegistry nodes, JobTable jobs, JobStarter
         progress("prepare", "images are copied and verified");
         await NodeGroup.AskAllAsync(nodes, places, sandbox => new Command
         {
-            Job = job.Name,
+            Job = manifest.Job,
             PrepareRestore = new PrepareRestore
             {
                 ManifestJson = document,
@@ -98,17 +122,18 @@ internal sealed class JobRestarter(NodeRegistry nodes, JobTable jobs, JobStarter
             },
         }, "prepare", PrepareDeadline, cancellationToken);
         progress("put back", "connections are locked, files put back");
-        await NodeGroup.AskAllAsync(nodes, places, _ => new Command { Job = job.Name, PutBack = new PutBack() }, "put back", PrepareDeadline, cancellationToken);
+        await NodeGroup.AskAllAsync(nodes, places, _ => new Command { Job = manifest.Job, PutBack = new PutBack() }, "put back", PrepareDeadline, cancellationToken);
         progress("restore", "processes are rebuilt on all nodes");
         var began = Stopwatch.GetTimestamp();
         await NodeGroup.AskAllAsync(nodes, places, _ => new Command
         {
-            Job = job.Name,
+            Job = manifest.Job,
             Restore = new Restore { DeadlineMs = (uint)RestoreDeadline.TotalMilliseconds },
         }, "restore", RestoreDeadline + PlanDeadline, cancellationToken);
         progress("go", "all nodes are unlocked and go on");
-        await NodeGroup.AskAllAsync(nodes, places, _ => new Command { Job = job.Name, Go = new Go() }, "go", PlanDeadline, CancellationToken.None);
-        log.LogInformation("{Job}: restarted from epoch {Epoch}", job.Name, manifest.Epoch);
+        await NodeGroup.AskAllAsync(nodes, places, _ => new Command { Job = manifest.Job, Go = new Go() }, "go", PlanDeadline, CancellationToken.None);
+        await NodeGroup.TellAllAsync(nodes, places, _ => new Command { Job = manifest.Job, Settle = new Settle() }, "settle", PlanDeadline);
+        log.LogInformation("{Job}: restarted from epoch {Epoch}", manifest.Job, manifest.Epoch);
         return Stopwatch.GetElapsedTime(began).TotalMilliseconds;
     }
 
@@ -123,9 +148,11 @@ internal sealed class JobRestarter(NodeRegistry nodes, JobTable jobs, JobStarter
         return (document, ManifestReader.Read(document.Span, path));
     }
 
-    private async Task<RestartPlan> PlanAsync(
-        Manifest manifest, ByteString document, RelocationPlan relocation, string epochPath, CancellationToken cancellationToken)
+    private async Task<PlannedRestart> PlanAsync(
+        Manifest epoch, ByteString document, Func<JobSpec, JobSpec> change, IReadOnlyList<string> hosts, string epochPath, CancellationToken cancellationToken)
     {
+        var relocation = RelocationPlan.Make(epoch, hosts, nodes.AddressesOf);
+        var manifest = epoch with { Spec = change(relocation.Spec) };
         var plan = new RestartPlan { Job = manifest.Job, Epoch = (uint)manifest.Epoch };
         var reachable = Reachable(manifest.Spec);
         plan.Faults.Add(manifest.Spec.Places.Except(reachable).Select(p => $"{p.Node}: no launcher of this node is connected").Distinct());
@@ -146,6 +173,7 @@ internal sealed class JobRestarter(NodeRegistry nodes, JobTable jobs, JobStarter
         foreach (var part in manifest.Nodes.Where(n => replies.ContainsKey(n.Node)))
         {
             plan.Faults.Add(replies[part.Node].RestorePlanned.Faults);
+            plan.Checks.Add(replies[part.Node].RestorePlanned.Checks);
             plan.Placements.Add(new RestartPlacement
             {
                 Sandbox = part.Node,
@@ -157,14 +185,16 @@ internal sealed class JobRestarter(NodeRegistry nodes, JobTable jobs, JobStarter
             });
         }
 
-        return plan;
+        return new PlannedRestart(manifest, document, relocation, plan, epochPath);
     }
+
+    private static List<Place> PlacesOf(Manifest manifest) => [.. manifest.Nodes.Select(n => new Place(n.Node, n.Host ?? n.Node))];
 
     private List<Place> Reachable(JobSpec spec) => [.. spec.Places.Where(p => nodes.Find(p.Node) is not null)];
 
     private static SandboxRelocation Of(RelocationPlan plan, string sandbox) => plan.Sandboxes.First(s => s.Place.Sandbox == sandbox);
 
-    private static JobSpec Scheduled(JobSpec spec, RestartRequest request) => spec with
+    private static Func<JobSpec, JobSpec> Scheduled(RestartRequest request) => spec => spec with
     {
         IntervalMilliseconds = request.HasIntervalMs ? SpecMapping.ToInterval(request.IntervalMs) : spec.IntervalMilliseconds,
         Keep = request.HasKeep ? SpecMapping.ToKeep(request.Keep) : spec.Keep,

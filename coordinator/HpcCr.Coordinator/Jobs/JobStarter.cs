@@ -66,7 +66,8 @@ internal sealed class JobStarter(NodeRegistry nodes, JobTable jobs, JobEnder end
         job.SetEpochs(probed.Epochs.Select(e => (int)e), (int)probed.HighestNumber);
     }
 
-    private async Task ProveSharedAsync(Job job, CancellationToken cancellationToken)
+    /// <summary>Proves that all nodes of a job see the same checkpoint directory, and reads which epochs are there.</summary>
+    public async Task ProveSharedAsync(Job job, CancellationToken cancellationToken)
     {
         var token = Guid.NewGuid().ToString("N");
         await ProbeAsync(job, [job.HeadPlace], ProbeAction.Write, token, cancellationToken);

@@ -15,7 +15,7 @@ internal sealed class NodeWatch(NodeRegistry nodes, JobTable jobs, JobEnder ende
         foreach (var held in session.Hello.Jobs)
             await TryAdoptAsync(session, held);
         var here = session.Hello.Jobs.Select(h => (h.Spec?.Name, h.Sandbox)).ToHashSet();
-        foreach (var job in jobs.All.Where(j => j.State is JobState.Running or JobState.Checkpointing
+        foreach (var job in jobs.All.Where(j => j.State is JobState.Running or JobState.Checkpointing && !j.IsMoving
             && j.Spec.Places.Any(p => p.Node == session.Node && !here.Contains((j.Name, p.Sandbox)))))
             await LoseAsync(job, $"node {session.Node} came back without its part of the job");
     }
@@ -76,7 +76,8 @@ internal sealed class NodeWatch(NodeRegistry nodes, JobTable jobs, JobEnder ende
         if (job.State.IsEnded())
         {
             log.LogWarning("{Job}: {Node} still holds a part of it; it is removed", job.Name, session.Node);
-            await NodeGroup.TellAllAsync(nodes, [new Place(held.Sandbox, session.Node)], _ => new Command { Job = job.Name, EndJob = new EndJob() }, "end", TimeSpan.FromSeconds(60));
+            await NodeGroup.TellAllAsync(nodes, [new Place(held.Sandbox, session.Node)],
+                _ => new Command { Job = job.Name, EndJob = new EndJob { Release = job.Spec.Attached && job.State == JobState.Failed } }, "end", TimeSpan.FromSeconds(60));
             return;
         }
 
@@ -110,8 +111,15 @@ internal sealed class NodeWatch(NodeRegistry nodes, JobTable jobs, JobEnder ende
     private async Task EndedAsync(Job job, string sandbox, int exitCode)
     {
         // Then the epoch itself is what ended it.
-        if (job.Epoch?.State is EpochState.Kill or EpochState.Stopped or EpochState.Lose or EpochState.Lost)
+        if (job.IsMoving || job.Epoch?.State is EpochState.Kill or EpochState.Stopped or EpochState.Lose or EpochState.Lost)
             return;
+        if (job.Spec.Attached)
+        {
+            if (job.Trees.Add(sandbox, exitCode) is { } code)
+                await ender.EndAsync(job, JobState.Exited, code);
+            return;
+        }
+
         job.Epoch?.Cancel($"job {job.Name} ended with exit code {exitCode} before the epoch was committed");
         if (sandbox == job.Spec.Head)
             await ender.EndAsync(job, JobState.Exited, exitCode);
@@ -122,6 +130,9 @@ internal sealed class NodeWatch(NodeRegistry nodes, JobTable jobs, JobEnder ende
     private async Task LoseAsync(Job job, string why)
     {
         job.Epoch?.Cancel(why);
+        // Whoever moves it meets the same trouble, and has somewhere to go back to.
+        if (job.IsMoving)
+            return;
         await ender.EndAsync(job, JobState.Lost, reason: why);
     }
 

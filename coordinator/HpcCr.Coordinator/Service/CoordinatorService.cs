@@ -10,8 +10,8 @@ namespace HpcCr.Coordinator;
 
 /// <summary>What users and scripts ask: checks who they are, maps the wire, and leaves the work to others.</summary>
 internal sealed class CoordinatorService(
-    NodeRegistry nodes, JobTable jobs, JobStarter starter, JobEnder ender, Checkpointer checkpointer, JobRestarter restarter, Retention retention,
-    ILogger<CoordinatorService> log)
+    NodeRegistry nodes, JobTable jobs, JobStarter starter, JobAttacher attacher, JobEnder ender, Checkpointer checkpointer, JobRestarter restarter,
+    JobMigrator migrator, Retention retention, ILogger<CoordinatorService> log)
     : Protocol.V1.Coordinator.CoordinatorBase
 {
     private const int KillSignal = 9;
@@ -26,10 +26,14 @@ internal sealed class CoordinatorService(
         wire.Name = wire.Name.Length > 0 ? wire.Name : JobName.Generate(wire.Command.FirstOrDefault() ?? "job");
         if (wire.Nodes.Count == 0)
             wire.Nodes.Add(await starter.FirstNodeAsync(context.CancellationToken));
-        var spec = wire.ToCore() with { Uid = uid, Gid = gid, Hosts = [], PastAddresses = [] };
+        var spec = wire.ToCore() with { Uid = uid, Gid = gid, Attached = false, Hosts = [], PastAddresses = [] };
         var job = await starter.StartAsync(spec, context.CancellationToken);
         return new RunReply { Job = job.ToStatus() };
     });
+
+    /// <inheritdoc/>
+    public override Task<AttachReply> Attach(AttachRequest request, ServerCallContext context) => GuardedAsync(async () =>
+        new AttachReply { Job = (await attacher.AttachAsync(request, Caller(context).Uid, context.CancellationToken)).ToStatus() });
 
     /// <inheritdoc/>
     public override Task Checkpoint(CheckpointRequest request, IServerStreamWriter<CheckpointEvent> responseStream, ServerCallContext context) => GuardedAsync(async () =>
@@ -47,6 +51,15 @@ internal sealed class CoordinatorService(
         return await StreamAsync(
             tell => restarter.RestartAsync(request, uid, gid,
                 (phase, text) => tell(new RestartEvent { Progress = new Progress { Phase = phase, Text = text, Done = -1 } }), context.CancellationToken),
+            result => new RestartEvent { Result = result }, responseStream);
+    });
+
+    /// <inheritdoc/>
+    public override Task Migrate(MigrateRequest request, IServerStreamWriter<RestartEvent> responseStream, ServerCallContext context) => GuardedAsync(async () =>
+    {
+        var job = jobs.Require(request.Job, Caller(context).Uid);
+        return await StreamAsync(
+            tell => migrator.MigrateAsync(job, request, progress => tell(new RestartEvent { Progress = progress })),
             result => new RestartEvent { Result = result }, responseStream);
     });
 

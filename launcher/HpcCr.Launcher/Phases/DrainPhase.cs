@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using HpcCr.Linux;
 using HpcCr.Protocol.V1;
+using HpcCr.Protocol.V1.Local;
 
 namespace HpcCr.Launcher;
 
@@ -37,8 +38,11 @@ internal static class DrainPhase
 
         var inside = drain.JobAddresses.Select(IPAddress.Parse).ToHashSet();
         var before = first.Connections.ToDictionary(s => s.Inode, s => s.InFlight);
-        epoch.Connections = [.. now.Connections.Select(s => Describe(s, before.GetValueOrDefault(s.Inode), inside))];
+        epoch.Connections = [.. now.Connections.Select(s => Describe(s, before.GetValueOrDefault(s.Inode), inside, epoch.Parked.GetValueOrDefault(s.Cookie)))];
         epoch.Listeners = [.. now.Listeners.Select(s => JobSockets.Text(s.Local)).Distinct()];
+        var timeouts = now.Listeners.Where(s => epoch.Parked.ContainsKey(s.Cookie))
+            .Select(s => new Core.ListenerTimeout(JobSockets.Text(s.Local), epoch.Parked[s.Cookie].UserTimeoutMs)).ToList();
+        epoch.ListenerTimeouts = timeouts.Count > 0 ? timeouts : null;
         return new Reply
         {
             Drained = new Drained { Connections = { epoch.Connections }, Listeners = { epoch.Listeners }, Residue = { now.Residue(job.Sandbox) }, Others = { now.OthersTowards(inside) } },
@@ -70,7 +74,7 @@ internal static class DrainPhase
 
     private static long Left(JobSockets sockets) => sockets.Pending.Count + sockets.Orphans.Sum(s => 1L + s.SendQueue);
 
-    private static Connection Describe(TcpSocketInfo socket, uint before, HashSet<IPAddress> inside)
+    private static Connection Describe(TcpSocketInfo socket, uint before, HashSet<IPAddress> inside, ParkedTimers? timers)
     {
         var peer = socket.Remote.Address.IsIPv4MappedToIPv6 ? socket.Remote.Address.MapToIPv4() : socket.Remote.Address;
         return new Connection
@@ -84,6 +88,8 @@ internal static class DrainPhase
             ReceiveQueue = socket.ReceiveQueue,
             SendQueue = socket.SendQueue,
             Inode = socket.Inode,
+            KeepAlive = timers?.KeepAlive ?? false,
+            UserTimeoutMs = timers?.UserTimeoutMs ?? 0,
         };
     }
 }

@@ -1,3 +1,4 @@
+using HpcCr.Linux;
 using HpcCr.Protocol.V1;
 using HpcCr.Protocol.V1.Local;
 
@@ -10,15 +11,18 @@ internal static class DumpPhase
     {
         var epoch = job.Epoch!;
         epoch.Connections = DrainPhase.Measure(epoch.Connections);
-        var files = PrivateFiles.PackAsync(job, epoch.Files, cancellationToken);
+        var files = job.Spec.Attached ? SharedFiles.PackAsync(job, epoch.Files, cancellationToken) : PrivateFiles.PackAsync(job, epoch.Files, cancellationToken);
         var engine = job.AskAsync(new GuardRequest
         {
-            Dump = new DumpSandbox { Images = epoch.Images, DeadlineMs = dump.DeadlineMs, External = { ExternalMounts.Dump(job) } },
+            Dump = new DumpSandbox { Images = epoch.Images, DeadlineMs = dump.DeadlineMs, External = { ExternalMounts.Dump(job), TreeLook.External(epoch.Tree) }, ShellJob = epoch.Tree?.IsShellJob == true },
         }, cancellationToken);
         try
         {
             epoch.JobFiles = OpenFiles.OfJob(job);
+            epoch.Tree = epoch.Tree is { } tree ? TreeLook.AtCut(job, tree) : null;
             epoch.ProcessorBindings = ProcessorBindings.OfJob(job);
+            epoch.MountsInside = MountInfo.Read(epoch.RootPid);
+            epoch.MountsOutside = MountInfo.Read();
             await Task.WhenAll(engine, files);
         }
         catch

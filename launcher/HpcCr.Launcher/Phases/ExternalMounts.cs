@@ -15,6 +15,8 @@ internal static class ExternalMounts
 
     private static IEnumerable<(string Inside, string Name, string Source)> All(LocalJob job)
     {
+        if (job.Spec.Attached)
+            yield break;
         yield return ("/dev/shm", SharedMemory, job.Layout.SharedMemory);
         yield return (job.Layout.TemporaryInside, Temporary, job.Layout.Temporary);
         if (job.Spec.PrivateTmp)

@@ -11,8 +11,15 @@ internal static class OpenFiles
 
     /// <summary>Looks through every descriptor. The engine records no length for files opened to append, so this does.</summary>
     /// <param name="job">The job, frozen.</param>
-    public static IReadOnlyList<FileRecord> OfJob(LocalJob job) =>
-        [.. job.Cgroup.Processes().SelectMany(WrittenBy).Where(f => !IsPrivate(job, f.Path)).DistinctBy(f => f.Path)];
+    public static IReadOnlyList<FileRecord> OfJob(LocalJob job)
+    {
+        var written = job.Cgroup.Processes().SelectMany(WrittenBy).Where(f => !IsPrivate(job, f.Path)).DistinctBy(f => f.Path);
+        return job.Spec.Attached ? [.. written.ExceptBy(SharedFiles.Of(job), f => f.Path).UnionBy(OutputsOf(job), f => f.Path)] : [.. written];
+    }
+
+    // What the guard writes there for a tree's terminal belongs to the cut as well.
+    private static List<FileRecord> OutputsOf(LocalJob job) =>
+        job.Store.Run(() => TreeLook.Outputs(job.Spec).Where(File.Exists).Select(path => new FileRecord(path, new FileInfo(path).Length)).ToList());
 
     private static IEnumerable<FileRecord> WrittenBy(int pid)
     {
@@ -53,7 +60,8 @@ internal static class OpenFiles
         return (Convert.ToInt32(line[Flags.Length..].Trim(), 8) & AccessMode) != 0;
     }
 
-    // What lies in the sandbox's own folders travels whole with the epoch.
-    private static bool IsPrivate(LocalJob job, string path) =>
-        new[] { "/dev", "/proc", "/sys", job.Layout.Root, job.Layout.TemporaryInside }.Any(folder => path.StartsWith(folder + "/", StringComparison.Ordinal));
+    /// <summary>Whether a path is in a folder of the sandbox's own, which travels whole with the epoch, or is the kernel's.</summary>
+    public static bool IsPrivate(LocalJob job, string path) =>
+        ((string[])["/dev", "/proc", "/sys", job.Layout.Root, job.Layout.TemporaryInside, .. job.Spec.PrivateTmp ? ["/tmp"] : Array.Empty<string>()])
+            .Any(folder => path.StartsWith(folder + "/", StringComparison.Ordinal));
 }

@@ -26,22 +26,27 @@ internal static class PrivateFiles
     {
         if (!File.Exists(archive))
             return;
-        string[] identity = job.Spec.Uid == 0
-            ? []
-            : ["setpriv", "--reuid", $"{job.Spec.Uid}", "--regid", $"{job.Spec.Gid}", "--clear-groups", "--"];
         await using var input = new FileStream(archive, FileMode.Open, FileAccess.Read);
-        await RunAsync([.. identity, "tar", "--extract", "--preserve-permissions", "--numeric-owner", "--directory", job.Layout.Memory,
+        await RunAsync([.. IdentityOf(job.Spec), "tar", "--extract", "--preserve-permissions", "--numeric-owner", "--directory", job.Layout.Memory,
             "--blocking-factor", BlockingFactor, "--no-overwrite-dir", "--file", "-"],
             "the files of the sandbox's /dev/shm and TMPDIR could not be put back", cancellationToken, input);
     }
 
     private static string Name(string path) => Path.GetFileName(path);
 
-    private static async Task RunAsync(IReadOnlyList<string> argv, string failure, CancellationToken cancellationToken, FileStream? input = null)
+    /// <summary>What has a command run as the job's user.</summary>
+    internal static IReadOnlyList<string> IdentityOf(JobSpec spec) =>
+        spec.Uid == 0 ? [] : ["setpriv", "--reuid", $"{spec.Uid}", "--regid", $"{spec.Gid}", "--clear-groups", "--"];
+
+    /// <summary>Runs a command to its end.</summary>
+    /// <exception cref="HpcCrException">It failed; the first line that it said is told.</exception>
+    internal static async Task RunAsync(IReadOnlyList<string> argv, string failure, CancellationToken cancellationToken, FileStream? input = null, FileStream? output = null)
     {
         var descriptors = new Dictionary<int, int>();
         if (input is not null)
             descriptors[0] = (int)input.SafeFileHandle.DangerousGetHandle();
+        if (output is not null)
+            descriptors[1] = (int)output.SafeFileHandle.DangerousGetHandle();
         using var pipe = new System.IO.Pipes.AnonymousPipeServerStream(System.IO.Pipes.PipeDirection.In);
         descriptors[2] = (int)pipe.ClientSafePipeHandle.DangerousGetHandle();
         using var process = ChildProcess.Start(new SpawnOptions { Argv = argv, Descriptors = descriptors, NewSession = true });

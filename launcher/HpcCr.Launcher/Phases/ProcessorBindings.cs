@@ -9,12 +9,15 @@ internal static class ProcessorBindings
 {
     private const int SandboxRoot = 1;
 
-    /// <summary>The threads that may not run where the sandbox's root may, which nobody binds.</summary>
+    /// <summary>The threads that may not run where those may that nobody binds.</summary>
     /// <param name="job">The job, frozen.</param>
     public static IReadOnlyList<ProcessorBinding>? OfJob(LocalJob job)
     {
         var threads = ThreadsOf(job).ToList();
-        var unbound = threads.FirstOrDefault(t => t.Inside == SandboxRoot).Processors;
+        // What the engine restores runs where the guard may, and so does this launcher.
+        var unbound = job.Spec.Attached
+            ? ThreadProcessors.Of(Environment.ProcessId)[0].Processors
+            : threads.FirstOrDefault(t => t.Inside == SandboxRoot).Processors;
         ProcessorBinding[] bound = [.. threads.Where(t => t.Processors != unbound).GroupBy(t => t.Processors, t => t.Inside)
             .Select(group => new ProcessorBinding(group.Key, [.. group]))];
         return bound.Length > 0 ? bound : null;
@@ -46,5 +49,5 @@ internal static class ProcessorBindings
     // The engine of a restore is in the cgroup too, but not in the sandbox's pid namespace.
     private static IEnumerable<(int Here, int Inside, string Processors)> ThreadsOf(LocalJob job) =>
         job.Cgroup.Processes().SelectMany(ThreadProcessors.Of)
-            .Where(t => t.NamespaceNumbers.Count > 1).Select(t => (t.Thread, t.NamespaceNumbers[^1], t.Processors));
+            .Where(t => t.NamespaceNumbers.Count > 1 || job.Spec.Attached).Select(t => (t.Thread, t.NamespaceNumbers[^1], t.Processors));
 }

@@ -16,8 +16,10 @@ internal static class QuiescePhase
             await AbortPhase.RunAsync(job, stale.Epoch, cancellationToken);
         if (job.Epoch is { } busy)
             throw new HpcCrException(FailureKind.Failed, $"epoch {busy.Epoch} of {job.Spec.Name} is still under way on {job.Options.Node}", "Wait for it to end.");
+        var tree = job.Spec.Attached ? await TreeLook.BeforeAsync(job, cancellationToken) : null;
         var bytes = StagingFolders.Estimate(job);
         var epoch = new EpochWork((int)command.Epoch, command.Quiesce.LeaseMs, StagingFolders.Create(job, (int)command.Epoch, bytes));
+        epoch.Tree = tree;
         job.Epoch = epoch;
         Directory.CreateDirectory(epoch.Images, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         var committer = new EpochCommitter(job.Store, Durable.SyncDirectory);

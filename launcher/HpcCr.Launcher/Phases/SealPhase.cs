@@ -1,8 +1,10 @@
 using System.Text.Json;
 using Google.Protobuf;
 using HpcCr.Core;
+using HpcCr.Criu.Images;
 using HpcCr.Linux;
 using HpcCr.Protocol.V1;
+using HpcCr.Protocol.V1.Local;
 using HpcCr.Store;
 
 namespace HpcCr.Launcher;
@@ -13,11 +15,14 @@ internal static class SealPhase
     public static async Task<Reply> RunAsync(LocalJob job, IReadOnlyList<string> addresses, SigningKey key, CancellationToken cancellationToken)
     {
         var epoch = job.Epoch!;
+        // Every node has resumed, or none will: a guard whose job is still stopped keeps the timers.
+        await job.AskAsync(new GuardRequest { SetTimersBack = new SetTimersBack() }, cancellationToken);
         var store = job.Store;
         var partial = new EpochCommitter(store, Durable.SyncDirectory).Begin(job.Spec.Folder, epoch.Epoch);
         var folder = Path.Combine(partial, job.Sandbox);
         ImageRights.RequireForSeal(job, epoch.Images);
         var connections = SealedConnections.Read(job.Sandbox, epoch);
+        var named = FilesImage.Read(epoch.Images);
         var files = await ImageCopier.SealAsync(epoch.Staging, folder, store, cancellationToken);
         foreach (var directory in files.Select(f => Path.GetDirectoryName(Path.Combine(folder, f.Path))!).Distinct())
             Durable.SyncDirectory(directory);
@@ -32,8 +37,14 @@ internal static class SealPhase
             Files = files,
             Connections = connections,
             Listeners = epoch.Listeners,
+            ListenerTimeouts = epoch.ListenerTimeouts,
             JobFiles = epoch.JobFiles,
             ProcessorBindings = epoch.ProcessorBindings,
+            Machine = Machine.Here,
+            User = new UserRecord(UserDatabase.Find(job.Spec.Uid)?.Name, UserDatabase.Groups(job.Spec.Uid, job.Spec.Gid)),
+            NeededFiles = NeededFiles.OfJob(job, named, epoch.JobFiles),
+            Mounts = HostMounts.OfJob(job, epoch.MountsInside, epoch.MountsOutside, named.Select(f => f.Path)),
+            Tree = epoch.Tree,
         };
         StagingFolders.Remove(epoch.Staging);
         epoch.IsSealed = true;

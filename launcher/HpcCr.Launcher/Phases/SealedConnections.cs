@@ -38,5 +38,7 @@ internal static class SealedConnections
         ReceiveQueue = (long)c.ReceiveQueue,
         SendQueue = (long)c.SendQueue,
         Inode = c.Inode,
+        KeepAlive = c.KeepAlive,
+        UserTimeoutMilliseconds = c.UserTimeoutMs,
     };
 }

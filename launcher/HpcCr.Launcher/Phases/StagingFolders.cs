@@ -52,7 +52,8 @@ internal static class StagingFolders
         var memory = job.Cgroup.Processes().Sum(MemoryOf);
         var files = new[] { job.Layout.SharedMemory, job.Layout.Temporary }
             .Sum(SizeOf);
-        return memory + files + (16 << 20);
+        var shared = job.Spec.Attached ? SharedFiles.Of(job).Sum(path => RegularFile.LengthOf(path) ?? 0) : 0;
+        return memory + files + shared + (16 << 20);
     }
 
     // The job runs and makes and removes files while they are counted; links are not followed.
@@ -74,7 +75,20 @@ internal static class StagingFolders
         }
     }
 
-    private static long AvailableMemory() => KiB(File.ReadLines("/proc/meminfo"), "MemAvailable:");
+    /// <summary>Why a restore of so many bytes finds no room for its copy of the images on this node; null when it does.</summary>
+    public static string? FaultOf(LauncherOptions options, long bytes)
+    {
+        if (options.Staging is null && bytes < AvailableMemory() / 2)
+            return null;
+        var folder = options.Staging ?? DefaultDisk;
+        var existing = folder;
+        while (!Directory.Exists(existing))
+            existing = Path.GetDirectoryName(existing)!;
+        return FreeSpace.Of(existing) is var free && free < bytes ? $"{folder} has {free >> 20} MiB free, the images take {bytes >> 20} MiB" : null;
+    }
+
+    /// <summary>Memory that can be had without swapping, in bytes.</summary>
+    public static long AvailableMemory() => KiB(File.ReadLines("/proc/meminfo"), "MemAvailable:");
 
     private static long MemoryOf(int pid)
     {

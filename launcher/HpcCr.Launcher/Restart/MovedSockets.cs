@@ -30,7 +30,10 @@ internal sealed class MovedSockets
         : new Tuple { Local = c.Local, Remote = c.Remote });
 
     /// <summary>The listening sockets.</summary>
-    public IEnumerable<string> Listeners => _sandbox.Listeners.Select(listener => Moved(IPEndPoint.Parse(listener), _own).ToString());
+    public IEnumerable<string> Listeners => _sandbox.Listeners.Select(Moved);
+
+    /// <summary>A listening socket's end, now.</summary>
+    public string Moved(string listener) => Moved(IPEndPoint.Parse(listener), _own).ToString();
 
     /// <summary>Writes the new addresses into the images, which are a copy of this restore's own.</summary>
     /// <exception cref="ImageFormatException">The images are damaged.</exception>

@@ -3,6 +3,7 @@ using HpcCr.Linux;
 using HpcCr.Protocol.V1;
 using HpcCr.Protocol.V1.Local;
 using HpcCr.Store;
+using Microsoft.Extensions.Logging;
 
 namespace HpcCr.Launcher;
 
@@ -27,6 +28,9 @@ internal static class RestoreSteps
             throw new HpcCrException(e.Kind, e.Message, GoodEpochs.Advice(request.EpochPath, manifest.Job, job.Store, key), e);
         }
 
+        foreach (var mount in UnusedMounts.Drop(sandbox, work.Images))
+            job.Log.LogInformation("{Job}: the mount {Mount} is not here and was not used; it is left out", job.Spec.Name, mount);
+        TreeRestore.Prepare(work);
         MpiEnvironment.WriteHostFiles(job.Spec.Nodes, request.Slots, job.Layout);
         return new Reply();
     }
@@ -38,7 +42,7 @@ internal static class RestoreSteps
         var sockets = new MovedSockets(work.Sandbox, work.Relocation);
         sockets.Rewrite(work.Images);
         await LockPhase.LockAsync(job, sockets.Connections, sockets.Listeners, cancellationToken);
-        await PrivateFiles.UnpackAsync(job, work.Files, cancellationToken);
+        await (job.Spec.Attached ? SharedFiles.UnpackAsync(job, work.Files, cancellationToken) : PrivateFiles.UnpackAsync(job, work.Files, cancellationToken));
         JobFiles.PutBack(work.EpochPath, work.Sandbox, job.Store);
         return new Reply();
     }
@@ -60,6 +64,7 @@ internal static class RestoreSteps
                     DeadlineMs = request.DeadlineMs,
                     LeaseMs = work.LeaseMs,
                     External = { ExternalMounts.Restore(job) },
+                    Tree = TreeRestore.Of(job, work),
                 },
             }, cancellationToken);
         }
@@ -78,7 +83,7 @@ internal static class RestoreSteps
         ProcessorBindings.PutBack(job, job.Restoring!.Sandbox.ProcessorBindings);
         AddressTranslation.Attach(job.Cgroup.Path, job.Restoring.Relocation.View);
         await job.AskAsync(new GuardRequest { Unlock = new UnlockPackets() }, cancellationToken);
-        await job.AskAsync(new GuardRequest { Finish = new FinishEngine { Thaw = true } }, cancellationToken);
+        await job.AskAsync(new GuardRequest { Finish = new FinishEngine { Thaw = true, Timers = { SandboxTimers.Of(job.Restoring!.Sandbox, new MovedSockets(job.Restoring.Sandbox, job.Restoring.Relocation)) } } }, cancellationToken);
         StagingFolders.Remove(job.Restoring!.Staging);
         job.Restoring = null;
         return new Reply();

@@ -107,7 +107,7 @@ internal sealed class GuardClient : IAsyncDisposable
 
     private static HpcCrException ToException(GuardFailure failure) => failure.EngineDied
         ? new HpcCrException(FailureKind.JobLost, failure.What, failure.Next)
-        : new HpcCrException(failure.Unsupported ? FailureKind.Unsupported : FailureKind.Failed, failure.What, failure.Next);
+        : new HpcCrException(failure.Unsupported ? FailureKind.Unsupported : failure.NotAllowed ? FailureKind.NotAllowed : FailureKind.Failed, failure.What, failure.Next);
 
     private async Task ReadAsync()
     {

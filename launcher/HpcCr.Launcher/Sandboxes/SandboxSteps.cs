@@ -40,13 +40,13 @@ internal static class SandboxSteps
 
     public static async Task<Reply> EndAsync(LocalJobs jobs, LocalJob job, EndJob request, CancellationToken cancellationToken)
     {
-        await jobs.RemoveAsync(job, cancellationToken);
+        await jobs.RemoveAsync(job, cancellationToken, request.Release);
         if (!request.RecordJson.IsEmpty)
             AsUser(job, () => AtomicFile.Write(RecordPath(job), request.RecordJson.ToByteArray(), UnixFileMode.UserRead | UnixFileMode.UserWrite));
         return new Reply();
     }
 
-    private static void WriteRecord(LocalJob job, JobRecord record) =>
+    public static void WriteRecord(LocalJob job, JobRecord record) =>
         AsUser(job, () => AtomicFile.Write(RecordPath(job), Encoding.UTF8.GetBytes(System.Text.Json.JsonSerializer.Serialize(record, CoreJson.Default.JobRecord)), UnixFileMode.UserRead | UnixFileMode.UserWrite));
 
     private static string RecordPath(LocalJob job) => Path.Combine(job.Spec.Folder, JobFolder.Record);

@@ -54,6 +54,7 @@ internal static class CommandRunner
             settings.AutoHelp = false;
             settings.AutoVersion = false;
             settings.CaseSensitive = true;
+            settings.AllowMultiInstance = Options<T>().Any(option => option.Property.PropertyType == typeof(IEnumerable<string>));
             settings.HelpWriter = null;
             settings.ParsingCulture = System.Globalization.CultureInfo.InvariantCulture;
         });

@@ -17,6 +17,15 @@ internal static class CommandTable
               hpccr run --name stencil --nodes node1,node2 -- mpirun -n 4 ./stencil 1000
               hpccr run --name stencil --interval 10m --keep 3 -- mpirun -n 4 ./stencil 1000
             """, CommandRunner.RunAsync<RunCommand>),
+        new("attach", "--pid [NODE:]PID [OPTIONS]", "take processes that run already under control as a job",
+            """
+            PID and all that it started become a job that can be checkpointed, killed and restarted; given once for each of several
+            nodes, one job over all of them. Only root may attach to other users' processes. What a restart cannot give back of the
+            standard input and output, a terminal or the other end of a pipe, goes to the job's folder.
+
+            Example:
+              hpccr attach --pid 4711 --name solver
+            """, CommandRunner.RunAsync<AttachCommand>),
         new("checkpoint", "JOB [OPTIONS]", "write one epoch of a running job",
             """
             Example:
@@ -26,10 +35,20 @@ internal static class CommandTable
             """
             CKPT is an epoch's folder, JOB/epoch-000003, or a job's name, which means its newest epoch.
 
+            On other nodes its connections and addresses are moved along; the job goes on seeing those of its start.
+
             Example:
               hpccr restart stencil --detach
+              hpccr restart stencil --map node1=node3
               hpccr restart stencil/epoch-000003 --interval off
             """, CommandRunner.RunAsync<RestartCommand>),
+        new("migrate", "JOB --map OLD=NEW,...", "move a running job to other nodes",
+            """
+            Checkpoints the job, ends it where it is and restarts it on the other nodes. Where that fails, it goes on where it was.
+
+            Example:
+              hpccr migrate stencil --map node1=node3
+            """, CommandRunner.RunAsync<MigrateCommand>),
         new("status", "[JOB]", "what a job does, or all jobs and the nodes",
             """
             Example:

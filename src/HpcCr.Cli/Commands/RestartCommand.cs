@@ -57,24 +57,12 @@ internal sealed class RestartCommand : CliCommand
         foreach (var (old, other) in NodeName.ParseMap(Map)) request.Moves[old] = other;
         var from = (PositionOf(manifest, path, JobFolder.StandardOutput), PositionOf(manifest, path, JobFolder.StandardError));
 
-        var result = await ProgressView.RunAsync(context.Out, tell => RestartAsync(session, request, tell, context.Cancelled));
+        var result = await ProgressView.RunAsync(context.Out, tell => RestartEvents.ResultAsync(session.RestartAsync(request, context.Cancelled), tell));
         if (DryRun) return ShowPlan(context.Out, result.Plan);
         if (!context.Out.IsJson)
             Terminal.Note($"job {result.Job.Job} runs again from epoch {result.Epoch} (restored in {Quantity.Milliseconds(result.RestoreMs)})");
         if (Detach) return RunCommand.Tell(context.Out, result.Job.Job, result.Job.State.ToCore());
         return await new ForegroundJob(session, context.Out).FollowAsync(result.Job, relay, from, context.Cancelled);
-    }
-
-    private static async Task<RestartResult> RestartAsync(
-        CoordinatorSession session, RestartRequest request, Action<string, double> tell, CancellationToken cancellationToken)
-    {
-        await foreach (var happened in session.RestartAsync(request, cancellationToken))
-        {
-            if (happened.EventCase == RestartEvent.EventOneofCase.Result) return happened.Result;
-            if (happened.EventCase == RestartEvent.EventOneofCase.Progress) tell(ProgressText.Of(happened.Progress), happened.Progress.Done);
-        }
-
-        throw new HpcCrException(FailureKind.Internal, "the coordinator did not say how the restart ended", "`hpccr status` shows whether the job runs.");
     }
 
     // The job's output at the cut: what was written after it is not part of the job that comes back.
@@ -92,6 +80,7 @@ internal sealed class RestartCommand : CliCommand
         terminal.Line($"restart of job {plan.Job} from epoch {plan.Epoch}:");
         terminal.Table(["sandbox", "to node", "processes>", "bytes>", "addresses", "files put back"], plan.Placements.Select(p => (IReadOnlyList<string>)
             [p.Sandbox, p.Node, $"{p.Processes}", Quantity.Bytes(p.Bytes), string.Join(", ", p.Addresses), string.Join(", ", p.Files)]));
+        terminal.Table(["node", "check", "", "found"], plan.Checks.Select(c => (IReadOnlyList<string>)[c.Node, c.Name, c.Ok ? "ok" : "no", c.Text]));
         if (plan.Faults.Count == 0)
         {
             terminal.Line("nothing stands in its way");

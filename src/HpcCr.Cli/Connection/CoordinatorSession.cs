@@ -27,6 +27,10 @@ internal sealed class CoordinatorSession : IDisposable
     public async Task<JobStatus> RunAsync(Protocol.V1.JobSpec spec, CancellationToken cancellationToken) =>
         (await AskAsync(() => _client.RunAsync(new RunRequest { Spec = spec }, cancellationToken: cancellationToken))).Job;
 
+    /// <summary>Takes running processes under control; answered when that is done.</summary>
+    public async Task<JobStatus> AttachAsync(AttachRequest request, CancellationToken cancellationToken) =>
+        (await AskAsync(() => _client.AttachAsync(request, cancellationToken: cancellationToken))).Job;
+
     /// <summary>Makes an epoch.</summary>
     public IAsyncEnumerable<CheckpointEvent> CheckpointAsync(CheckpointRequest request, CancellationToken cancellationToken) =>
         StreamAsync(() => _client.Checkpoint(request, cancellationToken: cancellationToken), cancellationToken);
@@ -34,6 +38,10 @@ internal sealed class CoordinatorSession : IDisposable
     /// <summary>Brings a job back.</summary>
     public IAsyncEnumerable<RestartEvent> RestartAsync(RestartRequest request, CancellationToken cancellationToken) =>
         StreamAsync(() => _client.Restart(request, cancellationToken: cancellationToken), cancellationToken);
+
+    /// <summary>Moves a running job to other nodes.</summary>
+    public IAsyncEnumerable<RestartEvent> MigrateAsync(MigrateRequest request, CancellationToken cancellationToken) =>
+        StreamAsync(() => _client.Migrate(request, cancellationToken: cancellationToken), cancellationToken);
 
     /// <summary>The jobs that there are.</summary>
     public async Task<IReadOnlyList<JobStatus>> StatusAsync(CancellationToken cancellationToken) =>

@@ -11,7 +11,7 @@ internal static class JobViews
 {
     /// <summary>A job as its coordinator knows it.</summary>
     public static JobDocument Of(JobStatus status) => new(
-        status.Job, status.State.ToCore(), [.. status.Nodes.Select(node => new JobNodeDocument(node.Node, node.State, node.Pids, node.Sandbox == node.Node ? null : node.Sandbox))],
+        status.Job, status.State.ToCore(), [.. status.Nodes.Select(node => new JobNodeDocument(node.Node, node.State, node.Pids, node.Sandbox == node.Node || node.Sandbox.Length == 0 ? null : node.Sandbox))],
         status.HasExitCode ? status.ExitCode : null, status.Epochs, status.Folder, status.Phase, status.Reason, status.LastError, status.Command,
         status.IntervalMs == 0 ? null : status.IntervalMs / 1000.0, status.Keep == 0 ? null : status.Keep,
         status.NextEpochUnixMs == 0 ? null : DateTimeOffset.FromUnixTimeMilliseconds(status.NextEpochUnixMs));
@@ -30,7 +30,8 @@ internal static class JobViews
 
     /// <summary>What a restart would do.</summary>
     public static PlanDocument Of(RestartPlan plan, ErrorBody? error) => new(
-        plan.Job, plan.Epoch, [.. plan.Placements.Select(p => new PlacementDocument(p.Sandbox, p.Node, p.Processes, p.Bytes, p.Addresses, p.Files))], plan.Faults, error);
+        plan.Job, plan.Epoch, [.. plan.Placements.Select(p => new PlacementDocument(p.Sandbox, p.Node, p.Processes, p.Bytes, p.Addresses, p.Files))], plan.Faults,
+        [.. plan.Checks.Select(c => new PlanCheckDocument(c.Node, c.Name, c.Ok, c.Text))], error);
 
     /// <summary>The folder of a job's newest committed epoch, or null.</summary>
     public static string? NewestEpoch(string jobFolder) => EpochCatalog.Committed(jobFolder) is [.., var newest] ? newest.Path : null;

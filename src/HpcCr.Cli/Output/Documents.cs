@@ -41,12 +41,15 @@ internal sealed record CheckpointDocument(
 
 /// <summary>What a restart would do.</summary>
 internal sealed record PlanDocument(
-    string Job, uint Epoch, IReadOnlyList<PlacementDocument> Placements, IReadOnlyList<string> Faults,
+    string Job, uint Epoch, IReadOnlyList<PlacementDocument> Placements, IReadOnlyList<string> Faults, IReadOnlyList<PlanCheckDocument> Checks,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ErrorBody? Error);
 
 /// <summary>Where a sandbox goes.</summary>
 internal sealed record PlacementDocument(
     string Sandbox, string Node, uint Processes, ulong Bytes, IReadOnlyList<string> Addresses, IReadOnlyList<string> Files);
+
+/// <summary>One thing that a restart needs of a node.</summary>
+internal sealed record PlanCheckDocument(string Node, string Check, bool Ok, string Text);
 
 /// <summary>The jobs with a folder.</summary>
 internal sealed record JobListDocument(IReadOnlyList<JobSummaryDocument> Jobs);

@@ -45,6 +45,9 @@ public sealed record JobSpec
     /// <summary>Whether the sandbox hides the host's /tmp behind one of its own.</summary>
     public bool PrivateTmp { get; init; }
 
+    /// <summary>Whether the job's processes ran before it was a job: a tree of them on each node.</summary>
+    public bool Attached { get; init; }
+
     /// <summary>How long after the end of an epoch the next one is made by itself, in milliseconds; 0: none is.</summary>
     public long IntervalMilliseconds { get; init; }
 

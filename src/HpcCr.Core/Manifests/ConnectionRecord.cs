@@ -38,4 +38,10 @@ public sealed record ConnectionRecord
 
     /// <summary>Bytes of them that the image lacks: those behind a TCP urgent mark.</summary>
     public long MissingBytes => Numbers is null ? 0 : Math.Max(0, UnreadBytes - Numbers.ReceiveLength);
+
+    /// <summary>Whether SO_KEEPALIVE was on. The images say off: it is parked while packets are held back.</summary>
+    public bool KeepAlive { get; init; }
+
+    /// <summary>TCP_USER_TIMEOUT in milliseconds, 0 for the system's own. The engine does not keep it.</summary>
+    public int UserTimeoutMilliseconds { get; init; }
 }

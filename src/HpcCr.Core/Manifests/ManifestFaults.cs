@@ -17,7 +17,10 @@ internal static class ManifestFaults
     private static bool HasGaps(Manifest manifest) =>
         HasGap(manifest.Nodes) || HasGap(manifest.Signatures) || manifest.Signatures.Any(s => s.Part is null || s.KeyId is null || s.Value is null)
         || manifest.Nodes.Any(n => HasGap(n.Addresses) || HasGap(n.Files) || HasGap(n.Connections) || HasGap(n.Listeners) || HasGap(n.JobFiles)
-            || HasGap(n.ProcessorBindings ?? []) || n.ProcessorBindings?.Any(b => b.Processors is null || b.Threads is null) == true)
+            || HasGap(n.NeededFiles ?? []) || HasGap(n.Mounts ?? []) || HasGap(n.ListenerTimeouts ?? [])
+            || (n.Machine is { } machine && (machine.Kernel is null || HasGap(machine.ProcessorFlags))) || n.User is { Groups: null }
+            || HasGap(n.ProcessorBindings ?? []) || n.ProcessorBindings?.Any(b => b.Processors is null || b.Threads is null) == true
+            || (n.Tree is { } tree && HasGap(tree.Replaced)))
         || HasGap(manifest.Spec.Hosts) || HasGap(manifest.Spec.PastAddresses)
         || manifest.Spec.PastAddresses.Any(g => HasGap(g.OfSandboxes) || g.OfSandboxes.Any(HasGap))
         || HasGap(manifest.Spec.Command) || HasGap(manifest.Spec.Nodes) || HasGap(manifest.Spec.Limits) || HasGap(manifest.Spec.Environment?.Values);
@@ -57,9 +60,14 @@ internal static class ManifestFaults
                 return $"one name in the path '{JobName.Printable(file.Path)}' of {node.Node} is both a file and a folder";
         }
 
+        if (node.Tree is { } tree && (tree.LastPid <= 0 || tree.OutsideSession < 0 || tree.Replaced.Any(r => string.IsNullOrEmpty(r.Key) || HasNul(r.Key))))
+            return $"the tree of {node.Node} is described wrongly";
         if (node.JobFiles.Any(f => f.Size < 0 || !Path.IsPathRooted(f.Path) || HasNul(f.Path)))
             return $"an open file of {node.Node} is described wrongly";
-        return node.Connections.SelectMany(c => new[] { c.Local, c.Remote }).Concat(node.Listeners).All(text => IPEndPoint.TryParse(text, out _))
+        if (node.NeededFiles?.Any(f => f.Size < 0 || !Path.IsPathRooted(f.Path) || HasNul(f.Path)) == true || node.Mounts?.Any(m => !Path.IsPathRooted(m.MountPoint)) == true)
+            return $"a file or mount that {node.Node} needs is described wrongly";
+        return node.Connections.SelectMany(c => new[] { c.Local, c.Remote }).Concat(node.Listeners)
+                .Concat(node.ListenerTimeouts?.Select(t => t.Local) ?? []).All(text => IPEndPoint.TryParse(text, out _))
             ? null
             : $"a connection of {node.Node} is described wrongly";
     }

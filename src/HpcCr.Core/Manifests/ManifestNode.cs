@@ -32,4 +32,22 @@ public sealed record ManifestNode
 
     /// <summary>Threads that were bound to processors; null when none was.</summary>
     public IReadOnlyList<ProcessorBinding>? ProcessorBindings { get; init; }
+
+    /// <summary>The machine; null in older epochs.</summary>
+    public MachineRecord? Machine { get; init; }
+
+    /// <summary>The job's user here; null in older epochs.</summary>
+    public UserRecord? User { get; init; }
+
+    /// <summary>What the images name and do not hold, the files in <see cref="JobFiles"/> apart; null in older epochs.</summary>
+    public IReadOnlyList<NeededFile>? NeededFiles { get; init; }
+
+    /// <summary>The host's mounts that the job saw, its root apart; null in older epochs.</summary>
+    public IReadOnlyList<MountRecord>? Mounts { get; init; }
+
+    /// <summary>Listening sockets with a TCP_USER_TIMEOUT; null when there was none.</summary>
+    public IReadOnlyList<ListenerTimeout>? ListenerTimeouts { get; init; }
+
+    /// <summary>What the restore of an attached tree needs to know; null for a sandbox.</summary>
+    public TreeRecord? Tree { get; init; }
 }

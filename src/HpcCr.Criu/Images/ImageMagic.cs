@@ -33,6 +33,9 @@ public static class ImageMagic
     /// <summary>remap-fpath.img.</summary>
     public const uint RemappedPaths = 0x59133954;
 
+    /// <summary>tty-info.img.</summary>
+    public const uint Terminals = 0x59453036;
+
     /// <summary>pagemap-N.img and pagemap-shmem-N.img.</summary>
     public const uint PageMap = 0x56084025;
 

@@ -26,6 +26,11 @@ public static unsafe partial class ResourceLimits
         return limits;
     }
 
+    /// <summary>The limits of another process.</summary>
+    /// <param name="pid">The process.</param>
+    /// <returns>One entry per resource; those that may not be asked for (the process is another user's and we lack CAP_SYS_RESOURCE) are left out.</returns>
+    public static IReadOnlyList<ResourceLimit> Of(int pid) => [.. Enumerable.Range(0, Count).Select(resource => Get(pid, resource)).OfType<ResourceLimit>()];
+
     /// <summary>Sets limits of this process, and so of what it becomes or starts; without CAP_SYS_RESOURCE as far as the present hard limits permit.</summary>
     /// <param name="limits">The limits wanted.</param>
     /// <returns>The limits that could not be had in full, as they are now.</returns>

@@ -24,6 +24,15 @@ public static class Descriptors
             FileApi.DuplicateOnto(handle, targetFd);
     }
 
+    /// <summary>Opens a file; close-on-exec.</summary>
+    /// <param name="path">The file, seen from the calling thread's mount namespace.</param>
+    /// <param name="flags">How to open it.</param>
+    /// <param name="mode">The permissions of a file that is made, less the umask.</param>
+    /// <returns>The descriptor, to be disposed by the caller.</returns>
+    /// <exception cref="LinuxException">EACCES, ENOENT, EEXIST, ...</exception>
+    public static Microsoft.Win32.SafeHandles.SafeFileHandle Open(string path, OpenFor flags, UnixFileMode mode = UnixFileMode.UserRead | UnixFileMode.UserWrite) =>
+        FileApi.Open(path, (int)flags, (uint)mode);
+
     /// <summary>Has a descriptor closed in whatever is executed from now on.</summary>
     /// <param name="fd">The descriptor.</param>
     /// <exception cref="LinuxException">EBADF.</exception>

@@ -15,6 +15,7 @@ public static unsafe partial class RegularFile
     private const int SizeOffset = 40;
     private const int TypeMask = 0xF000;
     private const int Regular = 0x8000;
+    private const int NamedPipe = 0x1000;
 
     /// <summary>The length of a regular file in bytes; null when there is none at the path, or it is something else. Links are followed.</summary>
     public static long? LengthOf(string path)
@@ -23,6 +24,13 @@ public static unsafe partial class RegularFile
         if (Statx(CurrentDirectory, path, 0, TypeModeAndSize, buffer) != 0)
             return null;
         return (*(ushort*)(buffer + ModeOffset) & TypeMask) == Regular ? *(long*)(buffer + SizeOffset) : null;
+    }
+
+    /// <summary>Whether there is a pipe at the path, with a name or without. Links are followed.</summary>
+    public static bool IsPipe(string path)
+    {
+        var buffer = stackalloc byte[StatxBytes];
+        return Statx(CurrentDirectory, path, 0, TypeModeAndSize, buffer) == 0 && (*(ushort*)(buffer + ModeOffset) & TypeMask) == NamedPipe;
     }
 
     [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]

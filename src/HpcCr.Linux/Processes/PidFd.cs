@@ -62,6 +62,10 @@ public sealed class PidFd : IDisposable
         return _exited.WaitAsync(cancellationToken);
     }
 
+    /// <summary>How the process ended, if it was reaped and the kernel (6.15 or newer) still tells; it need not be our child.</summary>
+    /// <returns>Null when it lives, is a zombie, or nobody knows.</returns>
+    public ExitStatus? ReapedStatus() => PidFdInfo.ExitOf(Number());
+
     /// <summary>Lets go of the process; waits already begun still complete.</summary>
     public void Dispose() => Handle.Dispose();
 

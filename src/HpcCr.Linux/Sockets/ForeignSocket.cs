@@ -32,17 +32,10 @@ internal sealed class ForeignSocket : IDisposable
     internal bool IsListener => Get(SocketNative.LevelSocket, SocketNative.AcceptConnections, "SO_ACCEPTCONN") != 0;
 
     /// <summary>Whether it is open in both directions and holds bytes that were never sent.</summary>
-    internal unsafe bool IsEstablishedWithUnsentData
-    {
-        get
-        {
-            var info = stackalloc byte[InetDiagFormat.InfoBytes];
-            uint length = InetDiagFormat.InfoBytes;
-            if (SocketNative.GetOption(_socket, SocketNative.LevelTcp, SocketNative.TcpInfo, info, ref length) != 0)
-                throw LinuxException.Last($"getsockopt(fd {Descriptor}, TCP_INFO)");
-            return InetDiagFormat.ReadInfo(new ReadOnlySpan<byte>(info, (int)length)) is (TcpState.Established, > 0);
-        }
-    }
+    internal bool IsEstablishedWithUnsentData => Info(InetDiagFormat.ReadInfo) is (TcpState.Established, > 0);
+
+    /// <summary>Whether the kernel repeats nothing, neither bytes nor probes, for want of an answer.</summary>
+    internal bool IsAnswered => Info(InetDiagFormat.ReadRepeated) == 0;
 
     private bool IsTcp => Get(SocketNative.LevelSocket, SocketNative.Protocol, "SO_PROTOCOL") == ProtocolTcp
         && Get(SocketNative.LevelSocket, SocketNative.Domain, "SO_DOMAIN") is DomainIPv4 or DomainIPv6;
@@ -89,6 +82,15 @@ internal sealed class ForeignSocket : IDisposable
             // EINVAL is what the kernel says of a number that no process can have.
             return null;
         }
+    }
+
+    private unsafe T Info<T>(Func<ReadOnlySpan<byte>, T> read)
+    {
+        var info = stackalloc byte[InetDiagFormat.InfoBytes];
+        uint length = InetDiagFormat.InfoBytes;
+        return SocketNative.GetOption(_socket, SocketNative.LevelTcp, SocketNative.TcpInfo, info, ref length) == 0
+            ? read(new ReadOnlySpan<byte>(info, (int)length))
+            : throw LinuxException.Last($"getsockopt(fd {Descriptor}, TCP_INFO)");
     }
 
     /// <summary>Null when the descriptor or the process has gone.</summary>

@@ -25,6 +25,9 @@ internal static class InetDiagFormat
     private const int AttributeInfo = 2;
     private const int AttributeV6Only = 11;
     private const int AttributeCgroupId = 21;
+    private const int InfoRetransmits = 2;
+    private const int InfoProbes = 3;
+    private const int InfoBackoff = 4;
     private const int InfoUnacked = 24;
     private const int InfoNotSent = 144;
     private const int InfoSendWindow = 228;
@@ -112,6 +115,9 @@ internal static class InetDiagFormat
 
     /// <summary>State and unsent bytes from a struct tcp_info.</summary>
     internal static (TcpState State, uint Unsent) ReadInfo(ReadOnlySpan<byte> info) => ((TcpState)info[0], Field(info, InfoNotSent));
+
+    /// <summary>How often segments or probes have been repeated without an answer, or timers doubled for it, from a struct tcp_info.</summary>
+    internal static int ReadRepeated(ReadOnlySpan<byte> info) => info[InfoRetransmits] + info[InfoProbes] + info[InfoBackoff];
 
     // Older kernels give a shorter struct tcp_info.
     private static uint Field(ReadOnlySpan<byte> info, int offset) => info.Length >= offset + 4 ? BitConverter.ToUInt32(info[offset..]) : 0;

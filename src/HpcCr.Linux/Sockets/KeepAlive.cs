@@ -7,50 +7,52 @@ public static class KeepAlive
 {
     /// <summary>Switches both off on every TCP connection of a process, running or frozen. A socket that several processes share is reported by the first alone.</summary>
     /// <param name="pid">The process; nothing is parked when it has gone.</param>
-    /// <returns>What was changed; journal it, and give it to <see cref="Unpark"/>.</returns>
+    /// <returns>What was changed, to be given to <see cref="Unpark"/>, and listening sockets with a TCP_USER_TIMEOUT, which stay as they are.</returns>
     /// <exception cref="LinuxException">The process is not ours to reach into (EPERM).</exception>
     public static IReadOnlyList<ParkedSocket> Park(int pid)
     {
         var parked = new List<ParkedSocket>();
         ForeignSocket.ForEachTcp(pid, socket =>
         {
-            if (socket.IsListener)
-                return;
-            var keepAlive = socket.Get(SocketNative.LevelSocket, SocketNative.KeepAlive, "SO_KEEPALIVE") != 0;
+            var isListener = socket.IsListener;
+            var keepAlive = !isListener && socket.Get(SocketNative.LevelSocket, SocketNative.KeepAlive, "SO_KEEPALIVE") != 0;
             var timeout = socket.Get(SocketNative.LevelTcp, SocketNative.TcpUserTimeout, "TCP_USER_TIMEOUT");
             if (!keepAlive && timeout == 0)
                 return;
-            Apply(socket, keepAlive, timeout, on: false);
-            parked.Add(new ParkedSocket(socket.Descriptor, socket.Cookie, keepAlive, timeout));
+            parked.Add(new ParkedSocket(socket.Cookie, keepAlive, timeout));
+            if (isListener)
+                return;
+            socket.Set(SocketNative.LevelSocket, SocketNative.KeepAlive, 0, "SO_KEEPALIVE");
+            socket.Set(SocketNative.LevelTcp, SocketNative.TcpUserTimeout, 0, "TCP_USER_TIMEOUT");
         });
         return parked;
     }
 
-    /// <summary>Sets back what <see cref="Park"/> changed. Sockets that the process has closed meanwhile are passed over.</summary>
-    /// <param name="pid">The same process.</param>
-    /// <param name="parked">What <see cref="Park"/> returned for it.</param>
-    /// <returns>How many were set back.</returns>
+    /// <summary>
+    /// Sets timers, but for a TCP_USER_TIMEOUT that the process has set by itself meanwhile. The kernel counts TCP_USER_TIMEOUT from the first
+    /// retransmission: on a connection that still retransmits what a lock held back, it would end it at the next one.
+    /// </summary>
+    /// <param name="pid">The process.</param>
+    /// <param name="parked">What is to be set; sockets that this process has not are passed over.</param>
+    /// <param name="evenUnanswered">Also where the kernel still repeats bytes or probes that the peer has not answered.</param>
+    /// <returns>The cookies of the sockets that were set.</returns>
     /// <exception cref="LinuxException">The process is not ours to reach into (EPERM).</exception>
-    public static int Unpark(int pid, IEnumerable<ParkedSocket> parked)
+    public static IReadOnlyList<ulong> Unpark(int pid, IEnumerable<ParkedSocket> parked, bool evenUnanswered = true)
     {
         var byCookie = parked.ToDictionary(socket => socket.Cookie);
-        var restored = 0;
+        var restored = new List<ulong>();
         ForeignSocket.ForEachTcp(pid, socket =>
         {
             // By cookie, so that a dup()ed or moved descriptor is found too; once each.
-            if (!byCookie.Remove(socket.Cookie, out var was))
+            if (!byCookie.TryGetValue(socket.Cookie, out var was) || !(evenUnanswered || socket.IsAnswered))
                 return;
-            Apply(socket, was.KeepAlive, was.UserTimeoutMs, on: true);
-            restored++;
+            byCookie.Remove(was.Cookie);
+            if (was.KeepAlive)
+                socket.Set(SocketNative.LevelSocket, SocketNative.KeepAlive, 1, "SO_KEEPALIVE");
+            if (was.UserTimeoutMs != 0 && socket.Get(SocketNative.LevelTcp, SocketNative.TcpUserTimeout, "TCP_USER_TIMEOUT") == 0)
+                socket.Set(SocketNative.LevelTcp, SocketNative.TcpUserTimeout, was.UserTimeoutMs, "TCP_USER_TIMEOUT");
+            restored.Add(was.Cookie);
         });
         return restored;
-    }
-
-    private static void Apply(ForeignSocket socket, bool keepAlive, int timeout, bool on)
-    {
-        if (keepAlive)
-            socket.Set(SocketNative.LevelSocket, SocketNative.KeepAlive, on ? 1 : 0, "SO_KEEPALIVE");
-        if (timeout != 0)
-            socket.Set(SocketNative.LevelTcp, SocketNative.TcpUserTimeout, on ? timeout : 0, "TCP_USER_TIMEOUT");
     }
 }

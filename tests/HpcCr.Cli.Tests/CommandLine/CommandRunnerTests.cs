@@ -14,6 +14,15 @@ public sealed class CommandRunnerTests
     }
 
     [Fact]
+    public void Read_OfAttach_TakesAProcessOfEachNode()
+    {
+        var attach = Read<AttachCommand>("attach", "--pid", "node1:17", "--name", "s", "--pid", "node2:18");
+        Assert.Equal([("node1", 17), ("node2", 18)], attach.Pids.Select(AttachCommand.Parse).Select(tree => (tree.Node, tree.Pid)));
+        Assert.Equal("", AttachCommand.Parse("17").Node);
+        Assert.Equal(FailureKind.Usage, Assert.Throws<HpcCrException>(() => AttachCommand.Parse("node1:")).Kind);
+    }
+
+    [Fact]
     public void Read_OfCheckpoint_KnowsItsDefaults()
     {
         var checkpoint = Read<CheckpointCommand>("checkpoint", "s");

@@ -56,5 +56,10 @@ internal static class Sample
         ],
         Listeners = ["0.0.0.0:7000"],
         JobFiles = [new FileRecord("/home/user/out.dat", 42)],
+        Machine = new MachineRecord("6.1.0", ["avx2", "sse2"], 832),
+        User = new UserRecord("user", [1000, 27]),
+        NeededFiles = [new NeededFile("/usr/bin/app", 4711, false), new NeededFile("/home/user", null, true)],
+        Mounts = [new MountRecord("/home", "nfs4", "server:/home", true)],
+        ListenerTimeouts = [new ListenerTimeout("0.0.0.0:7000", 3000)],
     };
 }

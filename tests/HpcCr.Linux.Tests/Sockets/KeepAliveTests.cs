@@ -19,11 +19,11 @@ public sealed class KeepAliveTests
         var parked = KeepAlive.Park(other.Pid);
 
         var socket = Assert.Single(parked);
-        Assert.Equal((9, true, 7000), (socket.Descriptor, socket.KeepAlive, socket.UserTimeoutMs));
+        Assert.Equal((true, 7000), (socket.KeepAlive, socket.UserTimeoutMs));
         Assert.Equal((false, 0), Timers(theirs));
         Assert.Empty(KeepAlive.Park(other.Pid));
 
-        Assert.Equal(1, KeepAlive.Unpark(other.Pid, parked));
+        Assert.Single(KeepAlive.Unpark(other.Pid, parked));
         Assert.Equal((true, 7000), Timers(theirs));
     });
 
@@ -34,7 +34,7 @@ public sealed class KeepAliveTests
         using var other = new OtherProcess(((IPEndPoint)listener.LocalEndPoint!).Port);
         using var theirs = other.TakeConnection();
 
-        Assert.Equal(0, KeepAlive.Unpark(other.Pid, [new ParkedSocket(9, Cookie: 1, KeepAlive: true, UserTimeoutMs: 7000)]));
+        Assert.Empty(KeepAlive.Unpark(other.Pid, [new ParkedSocket(Cookie: 1, KeepAlive: true, UserTimeoutMs: 7000)]));
         Assert.Equal((false, 0), Timers(theirs));
     });
 
@@ -62,9 +62,47 @@ public sealed class KeepAliveTests
         Assert.Equal(parkIt, lived);
         if (!parkIt)
             return;
-        Assert.Equal(1, KeepAlive.Unpark(other.Pid, parked));
+        Assert.Single(KeepAlive.Unpark(other.Pid, parked));
         theirs.Send("hello"u8);
         TcpPair.Drain(server, 5);
+    });
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Unpark_WhileSentBytesAreUnanswered_WaitsForTheirAnswer(bool parkIt) => PrivateNetwork.Run(() =>
+    {
+        using var listener = TcpPair.Listen(IPAddress.Loopback);
+        using var other = new OtherProcess(((IPEndPoint)listener.LocalEndPoint!).Port);
+        using var server = listener.Accept();
+        using var theirs = other.TakeConnection();
+        theirs.SetRawSocketOption(LevelTcp, TcpUserTimeout, BitConverter.GetBytes(1000));
+
+        var parked = parkIt ? KeepAlive.Park(other.Pid) : [];
+        PacketLock.Apply("hpccr_keep", new LockSpec { Connections = [TcpPair.TupleOf(theirs)] });
+        theirs.Send("hello"u8);
+        var lived = !theirs.Poll(TimeSpan.FromSeconds(3), SelectMode.SelectRead);
+        var early = KeepAlive.Unpark(other.Pid, parked, evenUnanswered: false);
+        PacketLock.Remove("hpccr_keep");
+
+        Assert.Equal(parkIt, lived);
+        Assert.Empty(early);
+        if (!parkIt)
+            return;
+        TcpPair.Drain(server, 5);
+        Eventually.True(() => KeepAlive.Unpark(other.Pid, parked, evenUnanswered: false).Count == 1, () => "no answer");
+        Assert.Equal((false, 1000), Timers(theirs));
+    });
+
+    [Fact]
+    public void Park_OnAListener_ReportsItsTimeout_AndLeavesIt() => PrivateNetwork.Run(() =>
+    {
+        using var listener = TcpPair.Listen(IPAddress.Loopback);
+        listener.SetRawSocketOption(LevelTcp, TcpUserTimeout, BitConverter.GetBytes(4000));
+
+        Assert.Contains(KeepAlive.Park(Environment.ProcessId), socket => socket is { KeepAlive: false, UserTimeoutMs: 4000 });
+
+        Assert.Equal((false, 4000), Timers(listener));
     });
 
     private static void SetTimers(Socket socket)

@@ -104,6 +104,40 @@ public sealed class T2090_Relocation(ManyNodesLab lab) : SystemTest(lab)
             Await.UntilAsync(beginning, () => ClientLines().Any(line => line.StartsWith(beginning, StringComparison.Ordinal)), TimeSpan.FromSeconds(60), job.Describe);
     }
 
+    [Theory]
+    [InlineData("openmpi")]
+    [InlineData("mpich")]
+    public async Task MegabytesInFlight_ArriveOnTheOtherNodes(string family)
+    {
+        string[] arguments = ["--steps", "120"];
+        var job = await SpreadJob.StartMpiAsync(Lab, family, 2, "flood", arguments);
+        await job.WaitForLineAsync("step ");
+        await job.CheckpointAsync(stop: true);
+        await job.RestartAsync(null, "--nodes", "node3,node4");
+        Assert.Equal(await SpreadJob.UndisturbedAsync(4, "flood", arguments), await job.FinalAsync());
+    }
+
+    [Fact]
+    public async Task PhyMl_OfDebian_MovedInTheMiddleOfItsRun_WritesTheTreesOfAnUndisturbedRun()
+    {
+        string[] command = ["mpirun.openmpi", "-n", "4", "phyml-mpi", "-i", "species.phy", "-b", "100", "--r_seed", "7", "--no_memory_check"];
+        var undisturbed = CommandOptions.Default with { WorkingDirectory = await Alignment.NewFolderAsync(Lab) };
+        (await Hpccr.RunAsync(undisturbed, ["run", "--nodes", "node1,node2", "--", .. command])).EndsWith(0);
+
+        var moved = CommandOptions.Default with { WorkingDirectory = await Alignment.NewFolderAsync(Lab) };
+        var job = await SpreadJob.StartAsync(Lab, 2, moved, [], command);
+        await job.WaitForLinesAsync("bootstraps under way", _ => job.Stdout.Contains("Non parametric bootstrap", StringComparison.OrdinalIgnoreCase));
+        await Task.Delay(TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken);
+        await job.CheckpointAsync(stop: true);
+        await job.RestartAsync(null, "--nodes", "node4,node3");
+        (await job.RunAsync("wait", job.Name)).EndsWith(0);
+        foreach (var result in Alignment.Results)
+            Assert.Equal(await ReadAsync(undisturbed, result), await ReadAsync(moved, result));
+
+        static Task<string> ReadAsync(CommandOptions options, string file) =>
+            File.ReadAllTextAsync(Path.Combine(options.WorkingDirectory!, file), TestContext.Current.CancellationToken);
+    }
+
     [Fact]
     public async Task TwoPartsThatNeedTheSamePort_AreRefusedOnOneNode_WithThePort()
     {

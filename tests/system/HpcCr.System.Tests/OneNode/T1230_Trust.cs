@@ -6,7 +6,7 @@ namespace HpcCr.SystemTests.OneNode;
 
 /// <summary>What a job's user, or whoever can write the epochs, tries in order to become somebody else by a restart.</summary>
 [Collection(OneNodeLab.Name)]
-public sealed class T1210_Trust(OneNodeLab lab) : SystemTest(lab), IAsyncLifetime
+public sealed class T1230_Trust(OneNodeLab lab) : SystemTest(lab), IAsyncLifetime
 {
     private const int Owner = 4242;
     private static Task<(TestJob Job, TestEpoch Epoch)>? _whole;

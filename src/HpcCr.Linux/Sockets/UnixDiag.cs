@@ -1,0 +1,70 @@
+namespace HpcCr.Linux;
+
+/// <summary>The unix sockets of the calling thread's network namespace, through NETLINK_SOCK_DIAG (linux/unix_diag.h).</summary>
+/// <remarks>
+/// struct unix_diag_req (24 bytes): family, protocol, pad (u16), states, inode, show (u32 each), cookie (u32 twice).
+/// struct unix_diag_msg (16 bytes): family, type, state, pad, inode (u32), cookie (u32 twice); then attributes.
+/// </remarks>
+public static class UnixDiag
+{
+    private const int DumpTries = 16;
+    private const int RequestBytes = 24;
+    private const int MessageBytes = 16;
+    private const byte Family = 1;
+    private const byte Datagram = 2;
+    private const uint ShowPeer = 0x4;
+    private const int AttributePeer = 2;
+
+    /// <summary>Lists every unix socket.</summary>
+    /// <exception cref="LinuxException">The kernel refused, or the list changed under the reading time and again (EAGAIN).</exception>
+    public static IReadOnlyList<UnixSocketInfo> List()
+    {
+        using var socket = new NetlinkSocket();
+        var found = new List<UnixSocketInfo>();
+        for (var tries = 0; tries < DumpTries; tries++)
+        {
+            found.Clear();
+            if (Dump(socket, found))
+                return found;
+        }
+
+        throw new LinuxException("recv(NETLINK_SOCK_DIAG): interrupted dump", Errno.EAGAIN);
+    }
+
+    private static bool Dump(NetlinkSocket socket, List<UnixSocketInfo> found)
+    {
+        Span<byte> request = stackalloc byte[RequestBytes];
+        request.Clear();
+        request[0] = Family;
+        BitConverter.TryWriteBytes(request[4..], uint.MaxValue);
+        BitConverter.TryWriteBytes(request[12..], ShowPeer);
+        socket.Send(InetDiagFormat.SockDiagByFamily, NetlinkMessage.FlagRequest | NetlinkMessage.FlagDump, request);
+        var whole = true;
+        while (true)
+        {
+            var message = socket.Next();
+            whole &= (message.Flags & NetlinkMessage.FlagDumpInterrupted) == 0;
+            if (message.Type is NetlinkMessage.Done or NetlinkMessage.Error)
+                return message.ErrorNumber is 0 ? whole : throw new LinuxException("SOCK_DIAG_BY_FAMILY(AF_UNIX)", message.ErrorNumber);
+            found.Add(Read(message.Payload));
+        }
+    }
+
+    private static UnixSocketInfo Read(ReadOnlySpan<byte> message)
+    {
+        if (message.Length < MessageBytes)
+            throw new LinuxException("recv(NETLINK_SOCK_DIAG): short unix_diag_msg", Errno.EIO);
+        uint peer = 0;
+        for (var rest = message[MessageBytes..]; rest.Length >= 4;)
+        {
+            var length = BitConverter.ToUInt16(rest);
+            if (length < 4 || length > rest.Length)
+                break;
+            if (BitConverter.ToUInt16(rest[2..]) == AttributePeer && length >= 8)
+                peer = BitConverter.ToUInt32(rest[4..]);
+            rest = rest[Math.Min((length + 3) & ~3, rest.Length)..];
+        }
+
+        return new UnixSocketInfo(BitConverter.ToUInt32(message[4..]), peer, message[1] == Datagram);
+    }
+}
