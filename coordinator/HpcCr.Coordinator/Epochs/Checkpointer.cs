@@ -20,7 +20,10 @@ internal sealed class Checkpointer(NodeRegistry nodes, JobEnder ender, Retention
             var result = await runner.RunAsync();
             await retention.ApplyAsync(job);
             if (runner.State == EpochState.Stopped && job.IsMoving)
+            {
+                job.Leave();
                 await ender.ClearAsync(job);
+            }
             else if (runner.State == EpochState.Stopped)
                 await ender.EndAsync(job, JobState.Stopped, reason: $"stopped after epoch {result.Epoch}");
             return result;

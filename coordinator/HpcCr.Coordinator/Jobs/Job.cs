@@ -10,6 +10,7 @@ internal sealed class Job(JobSpec spec)
     private static long _lastSerial;
     private readonly System.Threading.Lock _gate = new();
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TaskCompletionSource<bool>? _arrival;
 
     /// <summary>Counts jobs as they come; a later one has a higher number.</summary>
     public long Serial { get; } = Interlocked.Increment(ref _lastSerial);
@@ -17,8 +18,11 @@ internal sealed class Job(JobSpec spec)
     /// <summary>What it was started with, and where its parts are.</summary>
     public JobSpec Spec { get; private set; } = spec;
 
-    /// <summary>Whether it is on its way to other nodes: its parts may be nowhere for a while.</summary>
+    /// <summary>Whether it is being moved to other nodes.</summary>
     public bool IsMoving { get; private set; }
+
+    /// <summary>Whether it has left its nodes and is not yet on others.</summary>
+    public bool IsAway => _arrival is not null;
 
     /// <summary>Its name.</summary>
     public string Name => Spec.Name;
@@ -124,11 +128,36 @@ internal sealed class Job(JobSpec spec)
         }
     }
 
-    /// <summary>The job has come back to life, perhaps elsewhere.</summary>
-    public void Arrived(JobSpec arrived)
+    /// <summary>Nothing of the job is alive, or all of it is about to be undone: it is on its way again.</summary>
+    public void Leave()
     {
         lock (_gate)
+        {
+            _arrival?.TrySetResult(false);
+            _arrival = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+    }
+
+    /// <summary>The job has come back to life, perhaps elsewhere.</summary>
+    /// <returns>Whether it still lives: it may have been killed on its way.</returns>
+    public bool Arrive(JobSpec arrived)
+    {
+        lock (_gate)
+        {
+            if (State.IsEnded())
+                return false;
             Spec = arrived;
+            _arrival?.TrySetResult(true);
+            _arrival = null;
+            return true;
+        }
+    }
+
+    /// <summary>Completes when a job that is away has arrived, at once for any other; false when that did not come to be.</summary>
+    public Task<bool> ArrivalAsync()
+    {
+        lock (_gate)
+            return _arrival?.Task ?? Task.FromResult(true);
     }
 
     /// <summary>The move is over, however it went.</summary>
@@ -137,7 +166,9 @@ internal sealed class Job(JobSpec spec)
         lock (_gate)
         {
             IsMoving = false;
-            if (State == JobState.Checkpointing)
+            _arrival?.TrySetResult(false);
+            _arrival = null;
+            if (State == JobState.Checkpointing && Epoch is null)
                 State = JobState.Running;
             Wake();
         }

@@ -38,7 +38,7 @@ internal sealed class JobMigrator(NodeRegistry nodes, Checkpointer checkpointer,
         {
             return await restarter.BringBackAsync(job, made.Path, hosts, progress, CancellationToken.None);
         }
-        catch (Exception e) when (e is HpcCrException or NodeFailedException)
+        catch (Exception e) when (e is HpcCrException or NodeFailedException && !job.State.IsEnded())
         {
             log.LogWarning("{Job}: it could not be moved: {Why}", job.Name, e.Message);
             progress(new Progress { Phase = "back", Text = e.Message, Done = -1 });

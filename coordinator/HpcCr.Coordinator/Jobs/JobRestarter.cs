@@ -87,20 +87,21 @@ internal sealed class JobRestarter(NodeRegistry nodes, JobTable jobs, JobStarter
     {
         try
         {
-            var milliseconds = await RestoreAsync(planned, progress, cancellationToken);
-            job.Arrived(planned.Manifest.Spec);
+            var milliseconds = await RestoreAsync(job, planned, progress, cancellationToken);
             job.MoveTo(JobState.Running);
             return new RestartResult { Job = job.ToStatus(), Epoch = (uint)planned.Manifest.Epoch, RestoreMs = milliseconds, Plan = planned.Plan };
         }
         catch (Exception e)
         {
             progress("undo", e.Message);
+            if (job.IsMoving)
+                job.Leave();
             await NodeGroup.TellAllAsync(nodes, Reachable(planned.Manifest.Spec), _ => new Command { Job = job.Name, UndoRestore = new UndoRestore() }, "undo", PlanDeadline);
             throw;
         }
     }
 
-    private async Task<double> RestoreAsync(PlannedRestart planned, Action<string, string> progress, CancellationToken cancellationToken)
+    private async Task<double> RestoreAsync(Job job, PlannedRestart planned, Action<string, string> progress, CancellationToken cancellationToken)
     {
         var (manifest, document, relocation, _, epochPath) = planned;
         var spec = SpecJson(manifest);
@@ -130,11 +131,21 @@ internal sealed class JobRestarter(NodeRegistry nodes, JobTable jobs, JobStarter
             Job = manifest.Job,
             Restore = new Restore { DeadlineMs = (uint)RestoreDeadline.TotalMilliseconds },
         }, "restore", RestoreDeadline + PlanDeadline, cancellationToken);
+        RequireAlive(job);
         progress("go", "all nodes are unlocked and go on");
         await NodeGroup.AskAllAsync(nodes, places, _ => new Command { Job = manifest.Job, Go = new Go() }, "go", PlanDeadline, CancellationToken.None);
+        if (!job.Arrive(manifest.Spec))
+            RequireAlive(job);
         await NodeGroup.TellAllAsync(nodes, places, _ => new Command { Job = manifest.Job, Settle = new Settle() }, "settle", PlanDeadline);
         log.LogInformation("{Job}: restarted from epoch {Epoch}", manifest.Job, manifest.Epoch);
         return Stopwatch.GetElapsedTime(began).TotalMilliseconds;
+    }
+
+    // Whoever killed a job that is away did not know where it would arrive.
+    private static void RequireAlive(Job job)
+    {
+        if (job.IsMoving && job.State.IsEnded())
+            throw new HpcCrException(FailureKind.Failed, $"job {job.Name} has ended on its way: it is {job.State}", $"`hpccr restart {job.Name}` starts it again.");
     }
 
     private async Task<(ByteString Document, Manifest Manifest)> LoadAsync(string path, uint uid, uint gid, CancellationToken cancellationToken)

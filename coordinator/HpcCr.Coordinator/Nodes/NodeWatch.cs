@@ -15,7 +15,7 @@ internal sealed class NodeWatch(NodeRegistry nodes, JobTable jobs, JobEnder ende
         foreach (var held in session.Hello.Jobs)
             await TryAdoptAsync(session, held);
         var here = session.Hello.Jobs.Select(h => (h.Spec?.Name, h.Sandbox)).ToHashSet();
-        foreach (var job in jobs.All.Where(j => j.State is JobState.Running or JobState.Checkpointing && !j.IsMoving
+        foreach (var job in jobs.All.Where(j => j.State is JobState.Running or JobState.Checkpointing && !j.IsAway
             && j.Spec.Places.Any(p => p.Node == session.Node && !here.Contains((j.Name, p.Sandbox)))))
             await LoseAsync(job, $"node {session.Node} came back without its part of the job");
     }
@@ -43,10 +43,11 @@ internal sealed class NodeWatch(NodeRegistry nodes, JobTable jobs, JobEnder ende
         switch (happened.EventCase)
         {
             case Event.EventOneofCase.JobEnded:
-                await EndedAsync(job, happened.Sandbox, happened.JobEnded.ExitCode);
+                await EndedAsync(job, new Place(happened.Sandbox, session.Node), happened.JobEnded.ExitCode);
                 break;
             case Event.EventOneofCase.SandboxLost:
-                await LoseAsync(job, happened.SandboxLost.Why);
+                if (await IsPartOfAsync(job, new Place(happened.Sandbox, session.Node)))
+                    await LoseAsync(job, happened.SandboxLost.Why);
                 break;
             case Event.EventOneofCase.RemoteStart:
                 await StartRemotelyAsync(session, job, happened.RemoteStart);
@@ -83,8 +84,8 @@ internal sealed class NodeWatch(NodeRegistry nodes, JobTable jobs, JobEnder ende
 
         if (held.Sandbox == job.Spec.Head)
             await ReadEpochsAsync(job);
-        if (held.Ended)
-            await EndedAsync(job, held.Sandbox, held.ExitCode);
+        if (held.Ended && !job.IsAway)
+            await EndedAsync(job, new Place(held.Sandbox, session.Node), held.ExitCode);
     }
 
     // This coordinator was started after the job: the launchers know it. They may all come at once.
@@ -108,10 +109,14 @@ internal sealed class NodeWatch(NodeRegistry nodes, JobTable jobs, JobEnder ende
         }
     }
 
-    private async Task EndedAsync(Job job, string sandbox, int exitCode)
+    // What is reported while the job is away counts once it has arrived, and only if it is of the place where it did.
+    private static async Task<bool> IsPartOfAsync(Job job, Place part) => await job.ArrivalAsync() && job.Spec.Places.Contains(part);
+
+    private async Task EndedAsync(Job job, Place part, int exitCode)
     {
+        var sandbox = part.Sandbox;
         // Then the epoch itself is what ended it.
-        if (job.IsMoving || job.Epoch?.State is EpochState.Kill or EpochState.Stopped or EpochState.Lose or EpochState.Lost)
+        if (job.Epoch?.State is EpochState.Kill or EpochState.Stopped or EpochState.Lose or EpochState.Lost || !await IsPartOfAsync(job, part))
             return;
         if (job.Spec.Attached)
         {
@@ -131,7 +136,7 @@ internal sealed class NodeWatch(NodeRegistry nodes, JobTable jobs, JobEnder ende
     {
         job.Epoch?.Cancel(why);
         // Whoever moves it meets the same trouble, and has somewhere to go back to.
-        if (job.IsMoving)
+        if (job.IsAway)
             return;
         await ender.EndAsync(job, JobState.Lost, reason: why);
     }

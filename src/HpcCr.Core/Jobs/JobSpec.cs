@@ -34,10 +34,10 @@ public sealed record JobSpec
     public required IReadOnlyList<string> Nodes { get; init; }
 
     /// <summary>Where the sandbox of each of <see cref="Nodes"/> is now; empty while all are where they were started.</summary>
-    public IReadOnlyList<string> Hosts { get; init; } = [];
+    public IReadOnlyList<string> Hosts { get; init => field = value ?? []; } = []; // left out by versions that could not move jobs
 
     /// <summary>The addresses that the sandboxes had before they moved, oldest first: the job goes on using the first of them.</summary>
-    public IReadOnlyList<AddressGeneration> PastAddresses { get; init; } = [];
+    public IReadOnlyList<AddressGeneration> PastAddresses { get; init => field = value ?? []; } = [];
 
     /// <summary>The checkpoint directory, absolute; the job's folder is below it.</summary>
     public required string CheckpointDirectory { get; init; }

@@ -32,11 +32,13 @@ public sealed record RelocationPlan(JobSpec Spec, IReadOnlyList<SandboxRelocatio
         return new RelocationPlan(spec, sandboxes, [.. MissingAddresses(manifest, places, moves), .. PortConflicts.Of(manifest, sandboxes)]);
     }
 
-    private static IEnumerable<string> MissingAddresses(Manifest manifest, List<Place> places, List<IReadOnlyDictionary<IPAddress, IPAddress>> moves) =>
+    private static IEnumerable<string> MissingAddresses(
+        Manifest manifest, List<Place> places, List<IReadOnlyDictionary<IPAddress, IPAddress>> moves) =>
         from i in Enumerable.Range(0, places.Count)
         let node = manifest.Nodes[i]
         from address in node.Connections.Select(c => c.Local).Concat(node.Listeners).Select(text => IPEndPoint.Parse(text).Address).Distinct()
         where !IPAddress.IsLoopback(address) && !address.Equals(IPAddress.Any) && !address.Equals(IPAddress.IPv6Any) && !moves[i].ContainsKey(address)
+            && !(address.IsIPv6LinkLocal && places[i].Node == (node.Host ?? node.Node))
         select address.IsIPv6LinkLocal
             ? $"{places[i].Node}: sandbox {node.Node} uses the link-local address {address}, which means something on its own network only"
             : $"{places[i].Node}: it has no address that could take the place of {address} of sandbox {node.Node}";

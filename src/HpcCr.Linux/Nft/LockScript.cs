@@ -8,7 +8,7 @@ namespace HpcCr.Linux;
 /// <remarks>
 /// The addresses are those that the sockets have. They are on the packets at the very beginning of `output`, and at the end of `input`, where
 /// every translation (connection tracking, input-nat) has been undone; at its beginning too for what is not translated, before any other rule of the
-/// host answers in the job's place. Dropped in `output`, a segment counts as not sent, dropped in `input` as sent and lost; the socket's own timers send it later.
+/// host answers in the job's place. Packets with the engine's mark pass: with them it makes a restored socket believe that its peer has closed. Dropped in `output`, a segment counts as not sent, dropped in `input` as sent and lost; the socket's own timers send it later.
 /// </remarks>
 internal static class LockScript
 {
@@ -21,6 +21,7 @@ internal static class LockScript
             AppendSet(text, name, type, elements);
         text.Append("""
                 chain locked_in {
+                  meta mark 0xc114 return
                   ip daddr . tcp dport . ip saddr . tcp sport @c4 counter drop
                   ip6 daddr . tcp dport . ip6 saddr . tcp sport @c6 counter drop
                   tcp flags & (syn | ack | rst) == syn jump locked_syn
@@ -33,6 +34,7 @@ internal static class LockScript
                 }
                 chain output {
                   type filter hook output priority -1000; policy accept;
+                  meta mark 0xc114 accept
                   ip saddr . tcp sport . ip daddr . tcp dport @c4 counter drop
                   ip6 saddr . tcp sport . ip6 daddr . tcp dport @c6 counter drop
                 }

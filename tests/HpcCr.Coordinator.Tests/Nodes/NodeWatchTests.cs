@@ -166,6 +166,108 @@ public sealed class NodeWatchTests
         Assert.Equal(error.Length == 0, _cluster.Saw(target, Step.RemoteStart));
     }
 
+    [Fact]
+    public async Task Reports_OfPartsOfAJobThatIsOnItsWay_DoNotEndIt()
+    {
+        _cluster.Connect("node1");
+        _cluster.Connect("node3");
+        var job = await RunningAsync();
+        var restored = _cluster.Hold("node3", Step.Restore);
+        var move = MigrateAsync(job);
+        await Eventually.Until(() => _cluster.Saw("node3", Step.Restore));
+
+        // Its old sandbox ends, is lost, and its old node comes again without it.
+        var ended = _cluster.Watch.HappenedAsync(_cluster.Nodes.Find("node1")!, new Event { Job = job.Name, Sandbox = "node1", JobEnded = new JobEnded { ExitCode = 137 } });
+        var lost = _cluster.Watch.HappenedAsync(_cluster.Nodes.Find("node1")!, new Event { Job = job.Name, Sandbox = "node1", SandboxLost = new SandboxLost { Why = "gone" } });
+        await _cluster.Watch.ConnectedAsync(_cluster.Connect("node1")).Within();
+        Assert.Equal(JobState.Checkpointing, job.State);
+        restored.SetResult();
+        await Task.WhenAll(move, ended, lost).Within();
+
+        Assert.Equal((JobState.Running, "node3"), (job.State, job.HeadPlace.Node));
+    }
+
+    [Fact]
+    public async Task Happened_WhenTheCommandEndsRightAfterItsArrival_BeforeAllNodesHaveSaidSo_EndsTheJob()
+    {
+        _cluster.Connect("node1");
+        _cluster.Connect("node3");
+        var job = await RunningAsync();
+        var gone = _cluster.Hold("node2", Step.Go);
+        var move = MigrateAsync(job);
+        await Eventually.Until(() => _cluster.Saw("node2", Step.Go));
+
+        var ended = _cluster.Watch.HappenedAsync(_cluster.Nodes.Find("node3")!, new Event { Job = job.Name, Sandbox = "node1", JobEnded = new JobEnded { ExitCode = 5 } });
+        Assert.Equal(JobState.Checkpointing, job.State);
+        gone.SetResult();
+        await Task.WhenAll(move, ended).Within();
+
+        Assert.Equal((JobState.Exited, 5), (job.State, job.ExitCode));
+        Assert.True(_cluster.Saw("node3", Step.EndJob));
+    }
+
+    [Fact]
+    public async Task Disconnected_OfTheOldNode_WhileTheJobLeavesIt_LosesNothing()
+    {
+        _cluster.Connect("node1");
+        _cluster.Connect("node3");
+        var job = await RunningAsync();
+        var restored = _cluster.Hold("node3", Step.Restore);
+        var move = MigrateAsync(job);
+        await Eventually.Until(() => _cluster.Saw("node3", Step.Restore));
+        var waits = _cluster.Time.Pending;
+
+        var gone = _cluster.Watch.DisconnectedAsync(_cluster.Nodes.Find("node1")!);
+        await Eventually.Until(() => _cluster.Time.Pending > waits);
+        _cluster.Time.Advance(_cluster.Options.NodeGrace);
+        await gone.Within();
+        restored.SetResult();
+        await move;
+
+        Assert.Equal((JobState.Running, "node3"), (job.State, job.HeadPlace.Node));
+    }
+
+    [Theory]
+    [InlineData("node1", Step.Quiesce)]
+    [InlineData("node3", Step.Settle)]
+    public async Task Happened_WhenTheCommandEndsBeforeOrAfterTheMove_EndsTheJob(string node, Step step)
+    {
+        _cluster.Connect("node1");
+        _cluster.Connect("node3");
+        var job = await RunningAsync();
+        var held = _cluster.Hold(node, step);
+        var move = MigrateAsync(job);
+        await Eventually.Until(() => _cluster.Saw(node, step));
+
+        await _cluster.Watch.HappenedAsync(_cluster.Nodes.Find(node)!, new Event { Job = job.Name, Sandbox = "node1", JobEnded = new JobEnded { ExitCode = 5 } }).Within();
+        held.SetResult();
+        await Task.WhenAny(move);
+
+        Assert.Equal((JobState.Exited, 5), (job.State, job.ExitCode));
+    }
+
+    [Fact]
+    public async Task AKillInTheMiddleOfAMove_LeavesNothingRunning()
+    {
+        _cluster.Connect("node1");
+        _cluster.Connect("node3");
+        var job = await RunningAsync();
+        var restored = _cluster.Hold("node3", Step.Restore);
+        var move = MigrateAsync(job);
+        await Eventually.Until(() => _cluster.Saw("node3", Step.Restore));
+
+        await _cluster.Ender.EndAsync(job, JobState.Exited, 137, "killed");
+        restored.SetResult();
+        await Assert.ThrowsAsync<HpcCr.Core.HpcCrException>(() => move);
+
+        Assert.Equal((JobState.Exited, "killed"), (job.State, job.Reason));
+        Assert.True(_cluster.Saw("node3", Step.UndoRestore));
+        Assert.DoesNotContain(_cluster.Commands, c => c.Step == Step.Go);
+    }
+
+    private Task<RestartResult> MigrateAsync(Job job) =>
+        _cluster.Migrator.MigrateAsync(job, new MigrateRequest { Job = job.Name, Moves = { ["node1"] = "node3" } }, _ => { }).Within();
+
     private async Task<Job> RunningAsync()
     {
         if (_cluster.Nodes.Find("node2") is null)

@@ -27,6 +27,7 @@ internal sealed class FakeCluster
         Retention = new Retention(Nodes, Starter, NullLogger<Retention>.Instance);
         Checkpointer = new Checkpointer(Nodes, Ender, Retention, Options, NullLogger<EpochRunner>.Instance);
         Restarter = new JobRestarter(Nodes, Jobs, Starter, Retention, Options, NullLogger<JobRestarter>.Instance);
+        Migrator = new JobMigrator(Nodes, Checkpointer, Restarter, Ender, NullLogger<JobMigrator>.Instance);
         Watch = new NodeWatch(Nodes, Jobs, Ender, Starter, Options, NullLogger<NodeWatch>.Instance);
         foreach (var name in names)
             Connect(name);
@@ -46,9 +47,11 @@ internal sealed class FakeCluster
 
     public Retention Retention { get; }
 
+    public JobRestarter Restarter { get; }
+
     public Checkpointer Checkpointer { get; }
 
-    public JobRestarter Restarter { get; }
+    public JobMigrator Migrator { get; }
 
     public NodeWatch Watch { get; }
 

@@ -104,6 +104,16 @@ public sealed class ManifestReaderTests
     [InlineData("spec.nodes.0", "null", "empty entry")]
     [InlineData("spec.nodes.0", "\"../n\"", "nodes")]
     [InlineData("spec.nodes.1", "\"node1\"", "nodes")]
+    [InlineData("spec.hosts", "null", "line")]
+    [InlineData("spec.hosts.0", "null", "empty entry")]
+    [InlineData("spec.hosts", "[\"node3\"]", "places")]
+    [InlineData("spec.hosts.0", "\"../n\"", "places")]
+    [InlineData("spec.pastAddresses.0", "null", "empty entry")]
+    [InlineData("spec.pastAddresses.0.ofSandboxes", "null", "line")]
+    [InlineData("spec.pastAddresses.0.ofSandboxes.0", "null", "empty entry")]
+    [InlineData("spec.pastAddresses.0.ofSandboxes.0.0", "null", "empty entry")]
+    [InlineData("spec.pastAddresses.0.ofSandboxes.0.0", "\"node1\"", "earlier address")]
+    [InlineData("spec.pastAddresses.0.ofSandboxes", "[[]]", "earlier address")]
     [InlineData("spec.uid", "-1", "line")]
     [InlineData("spec.workingDirectory", "\"home\"", "absolute")]
     [InlineData("spec.workingDirectory", "\"/a\\u0000b\"", "character")]
@@ -166,6 +176,19 @@ public sealed class ManifestReaderTests
         parent.AsObject().Remove(parts[^1]);
 
         Assert.Contains("lacks one", AssertDamaged(Bytes(document)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Read_OfAnEpochFromBeforeJobsCouldMove_IsWhole()
+    {
+        var document = Document();
+        foreach (var name in (string[])["hosts", "pastAddresses"])
+            document["spec"]!.AsObject().Remove(name);
+
+        var spec = ManifestReader.Read(Bytes(document), Where).Spec;
+
+        Assert.Equal([new Place("node1", "node1"), new Place("node2", "node2")], spec.Places);
+        Assert.Empty(spec.PastAddresses);
     }
 
     [Fact]

@@ -16,6 +16,8 @@ internal static class Sample
         Gid = 1000,
         Limits = [new ResourceLimit(7, 1024, ulong.MaxValue)],
         Nodes = ["node1", "node2"],
+        Hosts = ["node3", "node2"],
+        PastAddresses = [new AddressGeneration([["10.0.0.1", "fd00::1"], []])],
         CheckpointDirectory = "/ckpt",
         PrivateTmp = true,
     };

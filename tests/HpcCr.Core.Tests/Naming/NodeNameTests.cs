@@ -54,4 +54,31 @@ public sealed class NodeNameTests
         Assert.Equal(FailureKind.Usage, failure.Kind);
         Assert.Contains(why, failure.Message, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData(null, "")]
+    [InlineData("n1=n3", "n1>n3")]
+    [InlineData("n1=n2,n2=n1", "n1>n2|n2>n1")]
+    [InlineData(" n1=n3 , n2=n3,", "n1>n3|n2>n3")]
+    [InlineData("n1=n1", "n1>n1")]
+    public void ParseMap_OfPairs_ReadsThem(string? text, string expected) =>
+        Assert.Equal(expected, string.Join('|', NodeName.ParseMap(text).Select(p => $"{p.Key}>{p.Value}").Order(StringComparer.Ordinal)));
+
+    [Theory]
+    [InlineData("", "empty")]
+    [InlineData(" ,", "empty")]
+    [InlineData("n1", "which node takes whose place")]
+    [InlineData("n1=n2=n3", "which node takes whose place")]
+    [InlineData("n1=n3,n1=n4", "exchanged twice")]
+    [InlineData("n1=", "is not a node name")]
+    [InlineData("=n1", "is not a node name")]
+    [InlineData("n1=../n2", "is not a node name")]
+    [InlineData("n1:n2", "which node takes whose place")]
+    public void ParseMap_OfAnythingElse_SaysWhatIsWrong(string text, string why)
+    {
+        var failure = Assert.Throws<HpcCrException>(() => NodeName.ParseMap(text));
+
+        Assert.Equal(FailureKind.Usage, failure.Kind);
+        Assert.Contains(why, failure.Message, StringComparison.Ordinal);
+    }
 }

@@ -32,7 +32,10 @@ public sealed class T2070_AttachedMpi(ManyNodesLab lab) : SystemTest(lab)
         await job.RestartAsync(first);
         await head.WaitForMoreAsync();
         await job.CheckpointAsync(stop: true);
-        await job.RestartAsync();
+        await job.RestartAsync(null, "--nodes", "node3,node4");
+        await head.WaitForMoreAsync();
+        await job.CheckpointAsync(stop: true);
+        await job.RestartAsync(null, "--nodes", "node2,node1");
         (await job.RunAsync("wait", job.Name)).EndsWith(0);
         Assert.Equal(await Undisturbed.FinalLineAsync(["mpirun.openmpi", "-n", "2", .. program]), head.FinalLine);
     }
