@@ -33,6 +33,7 @@ public sealed class AddressPairsTests
     [InlineData("10.0.0.1", "fd00::3", "")]
     [InlineData("10.0.0.1", "", "")]
     [InlineData("", "10.0.0.3", "")]
+    [InlineData("10.0.0.1 fd00::1", "127.0.0.1 ::1 fe80::3", "")]
     public void Of_AnAddressWithoutCounterpart_LeavesItOut(string old, string now, string expected) => Assert.Equal(expected, Pairs(old, now));
 
     [Fact]

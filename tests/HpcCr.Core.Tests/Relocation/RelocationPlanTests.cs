@@ -128,6 +128,22 @@ public sealed class RelocationPlanTests
         Assert.Equal([("10.0.0.5:7", "10.0.0.6:9"), ("10.0.0.6:9", "10.0.0.5:7")], plan.Sandboxes.Select(s => (s.Connections[0].Local, s.Connections[0].Remote)));
     }
 
+    [Fact]
+    public void Make_TwoOnOneNodeAndApartAgain_WhereOneTalkedToItself_KeepsThatToItself()
+    {
+        var epoch = Moves.Epoch(Moves.Node("node1", "10.0.0.1:7 10.0.0.1:9", "10.0.0.1:9 10.0.0.1:7"), Moves.Node("node2")).Then("node3", "node3");
+
+        Assert.Equal([("10.0.0.5:7", "10.0.0.5:9"), ("10.0.0.5:9", "10.0.0.5:7")], epoch.To("node5", "node6").Sandboxes[0].Connections.Select(c => (c.Local, c.Remote)));
+    }
+
+    [Fact]
+    public void Make_TwoOnOneNodeAndApartAgain_TakesAnEndThatIsGoneForTheOthers()
+    {
+        var epoch = Moves.Epoch(Moves.Node("node1", "10.0.0.1:7 10.0.0.2:9"), Moves.Node("node2")).Then("node3", "node3");
+
+        Assert.Equal([new ConnectionChange("10.0.0.3:7", "10.0.0.3:9", "10.0.0.5:7", "10.0.0.6:9")], epoch.To("node5", "node6").Sandboxes[0].Connections);
+    }
+
     [Theory]
     [InlineData("0.0.0.0:80", "0.0.0.0:80", true)]
     [InlineData("10.0.0.1:80", "10.0.0.2:80", true)]
