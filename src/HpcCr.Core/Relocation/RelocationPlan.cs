@@ -32,8 +32,7 @@ public sealed record RelocationPlan(JobSpec Spec, IReadOnlyList<SandboxRelocatio
         return new RelocationPlan(spec, sandboxes, [.. MissingAddresses(manifest, places, moves), .. PortConflicts.Of(manifest, sandboxes)]);
     }
 
-    private static IEnumerable<string> MissingAddresses(
-        Manifest manifest, List<Place> places, List<IReadOnlyDictionary<IPAddress, IPAddress>> moves) =>
+    private static IEnumerable<string> MissingAddresses(Manifest manifest, List<Place> places, List<IReadOnlyDictionary<IPAddress, IPAddress>> moves) =>
         from i in Enumerable.Range(0, places.Count)
         let node = manifest.Nodes[i]
         from address in node.Connections.Select(c => c.Local).Concat(node.Listeners).Select(text => IPEndPoint.Parse(text).Address).Distinct()
