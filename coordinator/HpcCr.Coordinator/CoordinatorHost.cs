@@ -33,14 +33,17 @@ public sealed class CoordinatorHost(CoordinatorOptions options, ILoggerFactory l
         var nodes = new NodeRegistry();
         var ender = new JobEnder(nodes, logs.CreateLogger<JobEnder>());
         var starter = new JobStarter(nodes, _jobs, ender, logs.CreateLogger<JobStarter>());
+        var retention = new Retention(nodes, starter, logs.CreateLogger<Retention>());
         var attacher = new JobAttacher(nodes, _jobs, starter, ender, logs.CreateLogger<JobAttacher>());
-        var restarter = new JobRestarter(nodes, _jobs, starter, options, logs.CreateLogger<JobRestarter>());
-        var checkpointer = new Checkpointer(nodes, ender, options, logs.CreateLogger<EpochRunner>());
+        var restarter = new JobRestarter(nodes, _jobs, starter, retention, options, logs.CreateLogger<JobRestarter>());
+        var checkpointer = new Checkpointer(nodes, ender, retention, options, logs.CreateLogger<EpochRunner>());
+        var schedule = new EpochSchedule(checkpointer, nodes.Time, logs.CreateLogger<EpochSchedule>());
+        _jobs.Added += schedule.Follow;
         var migrator = new JobMigrator(nodes, checkpointer, restarter, ender, logs.CreateLogger<JobMigrator>());
         var watch = new NodeWatch(nodes, _jobs, ender, starter, options, logs.CreateLogger<NodeWatch>());
         server.AddService(Protocol.V1.Coordinator.BindService(
             new CoordinatorService(
-                nodes, _jobs, starter, attacher, ender, checkpointer, restarter, migrator, logs.CreateLogger<CoordinatorService>())));
+                nodes, _jobs, starter, attacher, ender, checkpointer, restarter, migrator, retention, logs.CreateLogger<CoordinatorService>())));
         server.AddService(Protocol.V1.LauncherLink.BindService(
             new LauncherLinkService(nodes, watch, options, logs.CreateLogger<LauncherLinkService>())));
     }

@@ -9,7 +9,8 @@ namespace HpcCr.Launcher;
 /// <param name="options">The launcher's options.</param>
 /// <param name="jobs">The sandboxes here.</param>
 /// <param name="node">What this node is.</param>
-internal sealed class CommandDispatch(LauncherOptions options, LocalJobs jobs, NodeFacts node)
+/// <param name="key">What epochs are signed with.</param>
+internal sealed class CommandDispatch(LauncherOptions options, LocalJobs jobs, NodeFacts node, SigningKey key)
 {
     private static readonly Step[] Interrupting = [Step.Abort, Step.EndJob, Step.UndoRestore];
     private readonly SandboxesInTheMaking _making = new();
@@ -28,15 +29,17 @@ internal sealed class CommandDispatch(LauncherOptions options, LocalJobs jobs, N
                 return await _making.RunAsync(command, token => SandboxSteps.CreateAsync(jobs, command.Sandbox, command.CreateSandbox, token), cancellationToken);
             case Step.ProbeDirectory:
                 return await Task.Run(() => DirectoryProbe.Run(command.ProbeDirectory, command.Job), CancellationToken.None);
+            case Step.PruneEpochs:
+                return await Task.Run(() => PruneStep.Run(command.PruneEpochs, command.Job, key), CancellationToken.None);
             case Step.InspectTree:
                 return await Task.Run(() => InspectTreeStep.Run(command.InspectTree, jobs, options.Node), CancellationToken.None);
             case Step.AttachSandbox:
                 return await _making.RunAsync(command, token => AttachStep.RunAsync(jobs, command.Sandbox, options, command.AttachSandbox, token), cancellationToken);
             case Step.LoadEpoch:
-                return await Task.Run(() => LoadEpochStep.Run(command.LoadEpoch), CancellationToken.None);
+                return await Task.Run(() => LoadEpochStep.Run(command.LoadEpoch, key), CancellationToken.None);
             case Step.PlanRestore:
                 return await Task.Run(
-                    () => PlanRestoreStep.Run(command.PlanRestore, options, jobs.Find(command.Job, command.Sandbox) is not null, node), CancellationToken.None);
+                    () => PlanRestoreStep.Run(command.PlanRestore, options, key, jobs.Find(command.Job, command.Sandbox) is not null, node), CancellationToken.None);
             case Step.PrepareRestore:
                 return await _making.RunAsync(command, token => PrepareRestoreAsync(command, token), cancellationToken);
         }
@@ -76,6 +79,8 @@ internal sealed class CommandDispatch(LauncherOptions options, LocalJobs jobs, N
                 return await QuiescePhase.RunAsync(job, command, node.Engines, token);
             case Step.Abort:
                 return await AbortPhase.RunAsync(job, (int)command.Epoch, token);
+            case Step.PutBack:
+                return await RestoreSteps.PutBackAsync(job, token);
             case Step.Restore:
                 return await RestoreSteps.RestoreAsync(job, command.Restore, node.Engines, token);
             case Step.Go:
@@ -105,9 +110,9 @@ internal sealed class CommandDispatch(LauncherOptions options, LocalJobs jobs, N
             case Step.Resume:
                 return await ResumePhase.RunAsync(job, command.Resume.KeepStopped, token);
             case Step.Seal:
-                return await SealPhase.RunAsync(job, node.Addresses, token);
+                return await SealPhase.RunAsync(job, node.Addresses, key, token);
             case Step.Commit:
-                return CommitPhase.Run(job, command.Commit);
+                return CommitPhase.Run(job, command.Commit, key);
             case Step.Kill:
                 await job.AskAsync(new GuardRequest { Kill = new KillSandbox() }, token);
                 return new Reply();
@@ -119,14 +124,15 @@ internal sealed class CommandDispatch(LauncherOptions options, LocalJobs jobs, N
 
     private async Task<Reply> PrepareRestoreAsync(Command command, CancellationToken cancellationToken)
     {
-        var manifest = ManifestReader.Read(command.PrepareRestore.ManifestJson.Span, command.PrepareRestore.EpochPath);
+        var asked = command.PrepareRestore;
+        var manifest = SignedManifest.Read(asked.ManifestJson, asked.SpecJson, asked.EpochPath, key);
         var job = await jobs.CreateAsync(manifest.Spec, command.Sandbox);
         try
         {
             return await job.StepAsync(false, async token =>
             {
                 await FaultHooks.AtAsync(options.Run.Faults, "preparerestore", token);
-                return await RestoreSteps.PrepareAsync(job, command.PrepareRestore, token);
+                return await RestoreSteps.PrepareAsync(job, manifest, asked, key, token);
             }, cancellationToken);
         }
         catch

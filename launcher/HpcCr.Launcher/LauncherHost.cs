@@ -35,7 +35,7 @@ public sealed class LauncherHost
     {
         Directory.CreateDirectory(_options.Run.Root);
         _node = await NodeFacts.FindAsync(cancellationToken);
-        _dispatch = new CommandDispatch(_options, _jobs, _node);
+        _dispatch = new CommandDispatch(_options, _jobs, _node, SigningKeys.FindOrCreate(_options.KeyFile));
         if (_node.EngineFault is { } fault)
             _log.LogError("{Fault}", fault);
         await _jobs.AdoptAsync();

@@ -6,9 +6,10 @@ namespace HpcCr.Launcher;
 /// <param name="Manifest">The epoch.</param>
 /// <param name="Sandbox">The node's part of it.</param>
 /// <param name="Relocation">Where it goes, and what changes by that.</param>
+/// <param name="EpochPath">The epoch's folder.</param>
 /// <param name="Staging">The root-only folder with the verified copy of the images.</param>
 /// <param name="LeaseMs">How long nothing may be heard of the coordinator, in milliseconds.</param>
-internal sealed record RestoreWork(Manifest Manifest, ManifestNode Sandbox, SandboxRelocation Relocation, string Staging, uint LeaseMs)
+internal sealed record RestoreWork(Manifest Manifest, ManifestNode Sandbox, SandboxRelocation Relocation, string EpochPath, string Staging, uint LeaseMs)
 {
     /// <summary>Its sockets, with the addresses that they get here.</summary>
     public MovedSockets Sockets { get; } = new(Sandbox, Relocation);

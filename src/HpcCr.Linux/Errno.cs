@@ -39,6 +39,9 @@ public static class Errno
     /// <summary>Exists already (EEXIST).</summary>
     public const int EEXIST = 17;
 
+    /// <summary>Leads to another file system, or out of a folder (EXDEV).</summary>
+    public const int EXDEV = 18;
+
     /// <summary>No such device (ENODEV).</summary>
     public const int ENODEV = 19;
 
@@ -62,6 +65,9 @@ public static class Errno
 
     /// <summary>Folder not empty (ENOTEMPTY).</summary>
     public const int ENOTEMPTY = 39;
+
+    /// <summary>A symbolic link where none may be (ELOOP).</summary>
+    public const int ELOOP = 40;
 
     /// <summary>Not supported (EOPNOTSUPP).</summary>
     public const int EOPNOTSUPP = 95;

@@ -19,6 +19,8 @@ public static class SpecMapping
             Uid = spec.Uid,
             Gid = spec.Gid,
             Attached = spec.Attached,
+            IntervalMs = (ulong)spec.IntervalMilliseconds,
+            Keep = (uint)spec.Keep,
         };
         wire.Command.AddRange(spec.Command);
         wire.Nodes.AddRange(spec.Nodes);
@@ -54,6 +56,8 @@ public static class SpecMapping
             CheckpointDirectory = Absolute(wire.CheckpointDirectory, "checkpoint directory"),
             PrivateTmp = wire.PrivateTmp,
             Attached = wire.Attached,
+            IntervalMilliseconds = ToInterval(wire.IntervalMs),
+            Keep = ToKeep(wire.Keep),
         };
     }
 
@@ -84,6 +88,18 @@ public static class SpecMapping
         _ => throw new HpcCrException(FailureKind.Internal, $"the coordinator reports a job state {(int)state} that this HpcCr does not know",
             "Install the same version of HpcCr everywhere."),
     };
+
+    /// <summary>An interval that travelled, in milliseconds.</summary>
+    /// <exception cref="HpcCrException">It is longer than any (usage).</exception>
+    public static long ToInterval(ulong milliseconds) => milliseconds <= JobSpec.LongestInterval
+        ? (long)milliseconds
+        : throw new HpcCrException(FailureKind.Usage, "the interval of the epochs is too long", "At most 30d.");
+
+    /// <summary>A number of epochs to keep that travelled.</summary>
+    /// <exception cref="HpcCrException">It is larger than any (usage).</exception>
+    public static int ToKeep(uint keep) => keep <= EpochName.Maximum
+        ? (int)keep
+        : throw new HpcCrException(FailureKind.Usage, "so many epochs cannot be kept", $"At most {EpochName.Maximum}.");
 
     private static V1.AddressGeneration ToWire(AddressGeneration generation) => new()
     {

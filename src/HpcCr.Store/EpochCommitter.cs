@@ -20,14 +20,17 @@ public sealed class EpochCommitter(IStoreAccess access, Action<string> syncDirec
     });
 
     /// <summary>Commits. When it returns the epoch is durable; when it throws there is none.</summary>
+    /// <param name="jobFolder">The job's folder.</param>
+    /// <param name="manifest">What the epoch holds.</param>
+    /// <param name="document">The manifest as it is stored, signed; null: not signed.</param>
     /// <returns>The epoch's folder.</returns>
-    public string Commit(string jobFolder, Manifest manifest) => access.Run(() =>
+    public string Commit(string jobFolder, Manifest manifest, byte[]? document = null) => access.Run(() =>
     {
         ArgumentNullException.ThrowIfNull(manifest);
         var partial = Path.Combine(jobFolder, EpochName.Partial(manifest.Epoch));
         var final = Path.Combine(jobFolder, EpochName.Of(manifest.Epoch));
         Write(Path.Combine(partial, Manifest.RestartScriptName), Encoding.UTF8.GetBytes(RestartScript.Render(manifest)), Private | UnixFileMode.UserExecute);
-        Write(Path.Combine(partial, Manifest.FileName), ManifestReader.Write(manifest), Private);
+        Write(Path.Combine(partial, Manifest.FileName), document ?? ManifestReader.Write(manifest), Private);
         foreach (var node in manifest.Nodes)
             syncDirectory(Path.Combine(partial, node.Node));
         syncDirectory(partial);

@@ -7,7 +7,11 @@ public static class EpochReader
 {
     /// <summary>Reads the manifest of an epoch's folder.</summary>
     /// <exception cref="HpcCrException">There is none (not found), it is damaged, or it belongs to another epoch (damaged).</exception>
-    public static Manifest ReadManifest(string epochPath)
+    public static Manifest ReadManifest(string epochPath) => ReadDocument(epochPath).Manifest;
+
+    /// <summary>Reads the manifest of an epoch's folder, and keeps its bytes, which alone can be checked against signatures.</summary>
+    /// <exception cref="HpcCrException">There is none (not found), it is damaged, or it belongs to another epoch (damaged).</exception>
+    public static (byte[] Document, Manifest Manifest) ReadDocument(string epochPath)
     {
         var path = Path.Combine(epochPath, Manifest.FileName);
         byte[] bytes;
@@ -33,6 +37,6 @@ public static class EpochReader
         return EpochName.Parse(name) is { } number && number != manifest.Epoch
             ? throw new HpcCrException(FailureKind.Damaged, $"{JobName.Printable(path)} is the manifest of epoch {manifest.Epoch}",
                 "Restart from another epoch; `hpccr list JOB` shows them.")
-            : manifest;
+            : (bytes, manifest);
     }
 }

@@ -19,16 +19,15 @@ public static class EpochVerifier
         var done = 0L;
         foreach (var node in manifest.Nodes)
         {
-            var folder = Path.Combine(epochPath, node.Node);
             foreach (var file in node.Files)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                if (await FaultOfAsync(Path.Combine(folder, file.Path), file, cancellationToken) is { } fault)
+                if (await FaultOfAsync(epochPath, $"{node.Node}/{file.Path}", file, cancellationToken) is { } fault)
                     faults.Add($"{node.Node}/{file.Path} {fault}");
                 progress?.Report(done += file.Size);
             }
 
-            faults.AddRange(Extra(folder, node).Select(path => $"{node.Node}/{path} is not in the manifest"));
+            faults.AddRange(ExtraFiles(epochPath, node).Select(path => $"{path} is not in the manifest"));
         }
 
         var parts = manifest.Nodes.Select(n => n.Node).Concat([Manifest.FileName, Manifest.RestartScriptName, JobFolder.WrittenAfter]).ToHashSet();
@@ -37,13 +36,27 @@ public static class EpochVerifier
         return faults;
     }
 
-    private static async Task<string?> FaultOfAsync(string path, ImageRecord expected, CancellationToken cancellationToken)
+    /// <summary>The files in a node's folder of an epoch that its manifest does not name, relative to the epoch's folder.</summary>
+    public static IEnumerable<string> ExtraFiles(string epochPath, ManifestNode node)
     {
+        var folder = Path.Combine(epochPath, node.Node);
+        if (!Directory.Exists(folder))
+            return [];
+        var known = node.Files.Select(f => f.Path).ToHashSet();
+        return Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
+            .Select(path => Path.GetRelativePath(folder, path).Replace('\\', '/'))
+            .Where(path => !known.Contains(path))
+            .Select(path => $"{node.Node}/{path}");
+    }
+
+    private static async Task<string?> FaultOfAsync(string epochPath, string file, ImageRecord expected, CancellationToken cancellationToken)
+    {
+        if (ImagePath.FaultOf(epochPath, file) is { } fault)
+            return fault;
+        var path = Path.Combine(epochPath, file);
         var info = new FileInfo(path);
         if (!info.Exists)
             return "is missing";
-        if (info.LinkTarget is not null)
-            return "is a link";
         if (info.Length != expected.Size)
             return $"has {info.Length} bytes instead of {expected.Size}";
         try
@@ -60,15 +73,5 @@ public static class EpochVerifier
         {
             return $"cannot be read: {e.Message}";
         }
-    }
-
-    private static IEnumerable<string> Extra(string folder, ManifestNode node)
-    {
-        if (!Directory.Exists(folder))
-            return [];
-        var known = node.Files.Select(f => f.Path).ToHashSet();
-        return Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
-            .Select(path => Path.GetRelativePath(folder, path).Replace('\\', '/'))
-            .Where(path => !known.Contains(path));
     }
 }

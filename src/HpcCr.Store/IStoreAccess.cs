@@ -5,4 +5,12 @@ public interface IStoreAccess
 {
     /// <summary>Runs the operation; what it creates belongs to the user.</summary>
     T Run<T>(Func<T> operation);
+
+    /// <summary>Opens a file of an epoch for reading. Below the folder no link is followed, and nothing but a regular file is opened.</summary>
+    /// <param name="folder">Where to begin; may itself be reached through links.</param>
+    /// <param name="path">The file, relative to it.</param>
+    /// <param name="size">How long it must be, in bytes.</param>
+    /// <exception cref="FileNotFoundException">There is none.</exception>
+    /// <exception cref="HpcCr.Core.HpcCrException">There is a link on the way, something else than a file, or another size (damaged).</exception>
+    FileStream OpenImage(string folder, string path, long size);
 }

@@ -34,56 +34,42 @@ public static class ImageCopier
     }
 
     /// <summary>Copies the files of a record out of the store and refuses any that is not what was sealed.</summary>
-    /// <param name="source">The node's folder in the epoch.</param>
+    /// <param name="epochPath">The epoch's folder.</param>
+    /// <param name="node">The node's part, as the manifest has it.</param>
     /// <param name="destination">A folder that only root can change; made if missing.</param>
-    /// <param name="files">What the manifest says.</param>
     /// <param name="access">The store's identity.</param>
     /// <param name="cancellationToken">Stops between buffers.</param>
     /// <exception cref="HpcCrException">A file is missing, a link, or not what was sealed (damaged).</exception>
     public static async Task UnsealAsync(
-        string source, string destination, IReadOnlyList<ImageRecord> files, IStoreAccess access, CancellationToken cancellationToken)
+        string epochPath, ManifestNode node, string destination, IStoreAccess access, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(access);
+        ArgumentNullException.ThrowIfNull(node);
         Directory.CreateDirectory(destination, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = 2, CancellationToken = cancellationToken };
-        await Parallel.ForEachAsync(files, parallel, async (file, token) =>
+        await Parallel.ForEachAsync(node.Files, parallel, async (file, token) =>
         {
+            var path = $"{node.Node}/{file.Path}";
             try
             {
-                var path = Path.Combine(source, file.Path);
-                await using var reader = access.Run(() => OpenImage(path, file.Size));
+                await using var reader = access.Run(() => access.OpenImage(epochPath, path, file.Size));
                 await using var writer = Create(Path.Combine(destination, file.Path));
-                if (reader.Length != file.Size || await CopyAsync(reader, writer, token) != file.Sha256)
-                    throw Damaged(path, "is not what was written");
+                if (await CopyAsync(reader, writer, token) != file.Sha256)
+                    throw ImagePath.Damaged(epochPath, path, "is not what was written");
             }
             catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
             {
-                throw Damaged(Path.Combine(source, file.Path), "is missing");
+                throw ImagePath.Damaged(epochPath, path, "is missing");
+            }
+            catch (UnauthorizedAccessException)
+            {
+                throw ImagePath.Damaged(epochPath, path, "may not be read by the job's user");
             }
         });
     }
 
-    private static HpcCrException Damaged(string path, string how) =>
-        new(FailureKind.Damaged, $"{path} {how}; nothing was started", "Restart from another epoch; `hpccr list JOB` shows them.");
-
     private static FileStream OpenRead(string path) =>
         new(path, new FileStreamOptions { Mode = FileMode.Open, Access = FileAccess.Read, BufferSize = 0, Options = FileOptions.SequentialScan });
-
-    // The size is looked at first: what is no regular file has none, and opening a pipe would wait for a writer.
-    private static FileStream OpenImage(string path, long size)
-    {
-        try
-        {
-            var info = new FileInfo(path);
-            return info.LinkTarget is not null ? throw Damaged(path, "is a link")
-                : info.Exists && info.Length != size ? throw Damaged(path, $"has {info.Length} bytes instead of {size}")
-                : OpenRead(path);
-        }
-        catch (UnauthorizedAccessException)
-        {
-            throw Damaged(path, Directory.Exists(path) ? "is a folder" : "may not be read by the job's user");
-        }
-    }
 
     private static FileStream Create(string path)
     {

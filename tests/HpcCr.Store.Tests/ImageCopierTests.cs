@@ -22,7 +22,9 @@ public sealed class ImageCopierTests : IDisposable
 
     private string Staging => _store["staging"];
 
-    private string Sealed => _store["sealed"];
+    private string Epoch => _store["epoch"];
+
+    private string Sealed => Path.Combine(Epoch, "node1");
 
     private string Unsealed => _store["unsealed"];
 
@@ -103,6 +105,7 @@ public sealed class ImageCopierTests : IDisposable
     [InlineData("shorter", "has 5 bytes instead of 6")]
     [InlineData("missing", "is missing")]
     [InlineData("link", "is a link")]
+    [InlineData("folder link", "is behind a link")]
     [InlineData("dangling", "is a link")]
     [InlineData("folder", "is a folder")]
     [InlineData("pipe", "has 0 bytes instead of 6")]
@@ -185,6 +188,12 @@ public sealed class ImageCopierTests : IDisposable
                 File.WriteAllText(real, text);
                 File.CreateSymbolicLink(path, real);
                 break;
+            case "folder link":
+                var moved = Path.Combine(Path.GetDirectoryName(Path.GetDirectoryName(path))!, "elsewhere");
+                File.WriteAllText(path, text);
+                Directory.Move(Path.GetDirectoryName(path)!, moved);
+                Directory.CreateSymbolicLink(Path.GetDirectoryName(path)!, moved);
+                break;
             case "dangling": File.CreateSymbolicLink(path, "/no/such/file"); break;
             case "folder": Directory.CreateDirectory(path); break;
             case "pipe": using (var made = Process.Start("mkfifo", [path])) made.WaitForExit(); break;
@@ -195,7 +204,8 @@ public sealed class ImageCopierTests : IDisposable
 
     private Task<IReadOnlyList<ImageRecord>> SealAsync() => ImageCopier.SealAsync(Staging, Sealed, TestStore.Access, Cancelled);
 
-    private Task UnsealAsync(IReadOnlyList<ImageRecord> records) => ImageCopier.UnsealAsync(Sealed, Unsealed, records, TestStore.Access, Cancelled);
+    private Task UnsealAsync(IReadOnlyList<ImageRecord> records) => ImageCopier.UnsealAsync(
+        Epoch, new ManifestNode { Node = "node1", Addresses = [], Files = records }, Unsealed, TestStore.Access, Cancelled);
 
     private async Task<(string Path, Manifest Manifest)> CommitAsync()
     {

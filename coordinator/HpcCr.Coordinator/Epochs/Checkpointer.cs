@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 namespace HpcCr.Coordinator;
 
 /// <summary>Runs epochs and draws the consequences for the job.</summary>
-internal sealed class Checkpointer(NodeRegistry nodes, JobEnder ender, CoordinatorOptions options, ILogger<EpochRunner> log)
+internal sealed class Checkpointer(NodeRegistry nodes, JobEnder ender, Retention retention, CoordinatorOptions options, ILogger<EpochRunner> log)
 {
     private static readonly TimeSpan DefaultTimeout = TimeSpan.FromMinutes(5);
 
@@ -18,6 +18,7 @@ internal sealed class Checkpointer(NodeRegistry nodes, JobEnder ender, Coordinat
         try
         {
             var result = await runner.RunAsync();
+            await retention.ApplyAsync(job);
             if (runner.State == EpochState.Stopped && job.IsMoving)
             {
                 job.Leave();

@@ -216,6 +216,7 @@ internal sealed class EpochRunner
             Refreezes = _refreezes,
             Cut = proof.Cut,
             Nodes = parts,
+            Signatures = [.. _job.Spec.Nodes.Select(n => new ManifestSignature(n, replies[n].Sealed.KeyId, replies[n].Sealed.Signature))],
         };
         return EpochEvent.AllDone;
     }

@@ -42,8 +42,14 @@ internal sealed class Job(JobSpec spec)
     /// <summary>Why the last epoch that failed did.</summary>
     public string LastError { get; set; } = "";
 
+    /// <summary>When the next epoch is made by itself; null while none is due.</summary>
+    public DateTimeOffset? NextEpochAt { get; set; }
+
     /// <summary>Committed epochs, oldest first.</summary>
     public IReadOnlyList<int> Epochs { get; private set; } = [];
+
+    /// <summary>The newest of them; 0 when there is none.</summary>
+    public int NewestEpoch => Epochs is [.., var newest] ? newest : 0;
 
     /// <summary>The highest number ever used.</summary>
     public int HighestEpoch { get; private set; }
@@ -71,6 +77,9 @@ internal sealed class Job(JobSpec spec)
                 Uid = Spec.Uid,
                 Phase = Epoch?.State.ToString().ToLowerInvariant() ?? "",
                 LastError = LastError,
+                IntervalMs = (ulong)Spec.IntervalMilliseconds,
+                Keep = (uint)Spec.Keep,
+                NextEpochUnixMs = State.IsEnded() ? 0 : NextEpochAt?.ToUnixTimeMilliseconds() ?? 0,
             };
             if (ExitCode is { } code)
                 status.ExitCode = code;
@@ -185,6 +194,16 @@ internal sealed class Job(JobSpec spec)
         lock (_gate)
         {
             Epochs = [.. Epochs.Append(epoch).Distinct().Order()];
+            Wake();
+        }
+    }
+
+    /// <summary>Epochs are no longer in the store.</summary>
+    public void Forget(IReadOnlySet<int> removed)
+    {
+        lock (_gate)
+        {
+            Epochs = [.. Epochs.Where(e => !removed.Contains(e))];
             Wake();
         }
     }

@@ -2,16 +2,17 @@ using System.Diagnostics;
 using System.Text.Json;
 using Google.Protobuf;
 using HpcCr.Core;
+using HpcCr.Protocol;
 using HpcCr.Protocol.V1;
 using Microsoft.Extensions.Logging;
 
 namespace HpcCr.Coordinator;
 
 /// <summary>
-/// Restarts a job from an epoch: plan, then on all nodes lock and put back, restore up to the gate, barrier, go. A node that
+/// Restarts a job from an epoch: plan, then on all nodes copy and verify, lock and put back, restore up to the gate, barrier, go. A node that
 /// fails undoes all; the epoch stays.
 /// </summary>
-internal sealed class JobRestarter(NodeRegistry nodes, JobTable jobs, JobStarter starter, CoordinatorOptions options, ILogger<JobRestarter> log)
+internal sealed class JobRestarter(NodeRegistry nodes, JobTable jobs, JobStarter starter, Retention retention, CoordinatorOptions options, ILogger<JobRestarter> log)
 {
     private static readonly TimeSpan PlanDeadline = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan PrepareDeadline = TimeSpan.FromMinutes(30);
@@ -26,7 +27,8 @@ internal sealed class JobRestarter(NodeRegistry nodes, JobTable jobs, JobStarter
     /// <exception cref="HpcCrException">It cannot be restarted here, or a step failed; nothing of it runs.</exception>
     public async Task<RestartResult> RestartAsync(RestartRequest request, uint uid, uint gid, Action<string, string> progress, CancellationToken cancellationToken)
     {
-        var manifest = await LoadAsync(request.EpochPath, uid, gid, cancellationToken);
+        using var reading = await retention.ReadAsync(request.EpochPath, cancellationToken);
+        var (document, manifest) = await LoadAsync(request.EpochPath, uid, gid, cancellationToken);
         if (uid != 0 && uid != manifest.Spec.Uid)
         {
             throw new HpcCrException(FailureKind.NotAllowed, $"epoch {manifest.Epoch} of {manifest.Job} is of another user's job",
@@ -41,7 +43,7 @@ internal sealed class JobRestarter(NodeRegistry nodes, JobTable jobs, JobStarter
 
         var asked = Placement.Of($"epoch {manifest.Epoch} of {manifest.Job}", PlacesOf(manifest), request.Nodes, new Dictionary<string, string>(request.Moves));
         progress("plan", $"epoch {manifest.Epoch} of {manifest.Job}");
-        var planned = await PlanAsync(manifest, asked, request.EpochPath, cancellationToken);
+        var planned = await PlanAsync(manifest, document, Scheduled(request), asked, request.EpochPath, cancellationToken);
         if (request.DryRun)
             return new RestartResult { Epoch = (uint)manifest.Epoch, Plan = planned.Plan };
         planned.RequireFaultless();
@@ -74,8 +76,9 @@ internal sealed class JobRestarter(NodeRegistry nodes, JobTable jobs, JobStarter
     public async Task<RestartResult> BringBackAsync(
         Job job, string epochPath, IReadOnlyList<string> hosts, Action<Progress> progress, CancellationToken cancellationToken)
     {
-        var manifest = await LoadAsync(epochPath, job.Spec.Uid, job.Spec.Gid, cancellationToken);
-        var planned = await PlanAsync(manifest, hosts, epochPath, cancellationToken);
+        using var reading = await retention.ReadAsync(epochPath, cancellationToken);
+        var (document, manifest) = await LoadAsync(epochPath, job.Spec.Uid, job.Spec.Gid, cancellationToken);
+        var planned = await PlanAsync(manifest, document, spec => spec, hosts, epochPath, cancellationToken);
         planned.RequireFaultless();
         return await CarryOutAsync(job, planned, (phase, text) => progress(new Progress { Phase = phase, Text = text, Done = -1 }), cancellationToken);
     }
@@ -100,24 +103,27 @@ internal sealed class JobRestarter(NodeRegistry nodes, JobTable jobs, JobStarter
 
     private async Task<double> RestoreAsync(Job job, PlannedRestart planned, Action<string, string> progress, CancellationToken cancellationToken)
     {
-        var (manifest, relocation, _, epochPath) = planned;
-        var json = ByteString.CopyFrom(ManifestReader.Write(manifest));
+        var (manifest, document, relocation, _, epochPath) = planned;
+        var spec = SpecJson(manifest);
         var places = manifest.Spec.Places.ToList();
         var slots = nodes.SlotsOf(places);
         var lease = (uint)options.Lease.TotalMilliseconds;
-        progress("prepare", "images are copied and verified, connections locked");
+        progress("prepare", "images are copied and verified");
         await NodeGroup.AskAllAsync(nodes, places, sandbox => new Command
         {
             Job = manifest.Job,
             PrepareRestore = new PrepareRestore
             {
-                ManifestJson = json,
+                ManifestJson = document,
+                SpecJson = spec,
                 RelocationJson = Json(relocation, sandbox),
                 EpochPath = epochPath,
                 LeaseMs = lease,
                 Slots = { slots },
             },
         }, "prepare", PrepareDeadline, cancellationToken);
+        progress("put back", "connections are locked, files put back");
+        await NodeGroup.AskAllAsync(nodes, places, _ => new Command { Job = manifest.Job, PutBack = new PutBack() }, "put back", PrepareDeadline, cancellationToken);
         progress("restore", "processes are rebuilt on all nodes");
         var began = Stopwatch.GetTimestamp();
         await NodeGroup.AskAllAsync(nodes, places, _ => new Command
@@ -142,35 +148,37 @@ internal sealed class JobRestarter(NodeRegistry nodes, JobTable jobs, JobStarter
             throw new HpcCrException(FailureKind.Failed, $"job {job.Name} has ended on its way: it is {job.State}", $"`hpccr restart {job.Name}` starts it again.");
     }
 
-    private async Task<Manifest> LoadAsync(string path, uint uid, uint gid, CancellationToken cancellationToken)
+    private async Task<(ByteString Document, Manifest Manifest)> LoadAsync(string path, uint uid, uint gid, CancellationToken cancellationToken)
     {
         if (!Path.IsPathRooted(path))
             throw new HpcCrException(FailureKind.Usage, $"'{JobName.Printable(path)}' is not an absolute path", "Name the epoch's folder in full.");
         var reader = await starter.FirstNodeAsync(cancellationToken);
         var command = new Command { LoadEpoch = new LoadEpoch { Path = path, Uid = uid, Gid = gid } };
         var replies = await NodeGroup.AskAllAsync(nodes, [new Place("", reader)], _ => command, "load", PlanDeadline, cancellationToken);
-        return ManifestReader.Read(replies[""].EpochLoaded.ManifestJson.Span, path);
+        var document = replies[""].EpochLoaded.ManifestJson;
+        return (document, ManifestReader.Read(document.Span, path));
     }
 
-    private async Task<PlannedRestart> PlanAsync(Manifest epoch, IReadOnlyList<string> hosts, string epochPath, CancellationToken cancellationToken)
+    private async Task<PlannedRestart> PlanAsync(
+        Manifest epoch, ByteString document, Func<JobSpec, JobSpec> change, IReadOnlyList<string> hosts, string epochPath, CancellationToken cancellationToken)
     {
         var relocation = RelocationPlan.Make(epoch, hosts, nodes.AddressesOf);
-        var manifest = epoch with { Spec = relocation.Spec };
+        var manifest = epoch with { Spec = change(relocation.Spec) };
         var plan = new RestartPlan { Job = manifest.Job, Epoch = (uint)manifest.Epoch };
         var reachable = Reachable(manifest.Spec);
         plan.Faults.Add(manifest.Spec.Places.Except(reachable).Select(p => $"{p.Node}: no launcher of this node is connected").Distinct());
         plan.Faults.Add(relocation.Faults.Where(f => reachable.Any(p => f.StartsWith(p.Node + ":", StringComparison.Ordinal))));
-        var json = ByteString.CopyFrom(ManifestReader.Write(manifest));
+        var spec = SpecJson(manifest);
         var replies = await NodeGroup.AskAllAsync(nodes, reachable, sandbox => new Command
         {
             Job = manifest.Job,
-            PlanRestore = new PlanRestore { ManifestJson = json, RelocationJson = Json(relocation, sandbox), EpochPath = epochPath },
+            PlanRestore = new PlanRestore { ManifestJson = document, SpecJson = spec, RelocationJson = Json(relocation, sandbox), EpochPath = epochPath },
         }, "plan", PlanDeadline, cancellationToken);
         var damage = replies.Values.SelectMany(r => r.RestorePlanned.Damage).ToList();
         if (damage.Count > 0)
         {
             throw new HpcCrException(FailureKind.Damaged, $"epoch {manifest.Epoch} of {manifest.Job} is damaged: {string.Join("; ", damage)}",
-                "Restart from another epoch; `hpccr list` shows them.");
+                replies.Values.Select(r => r.RestorePlanned.Next).FirstOrDefault(next => next.Length > 0) ?? "Restart from another epoch; `hpccr list` shows them.");
         }
 
         foreach (var part in manifest.Nodes.Where(n => replies.ContainsKey(n.Node)))
@@ -188,7 +196,7 @@ internal sealed class JobRestarter(NodeRegistry nodes, JobTable jobs, JobStarter
             });
         }
 
-        return new PlannedRestart(manifest, relocation, plan, epochPath);
+        return new PlannedRestart(manifest, document, relocation, plan, epochPath);
     }
 
     private static List<Place> PlacesOf(Manifest manifest) => [.. manifest.Nodes.Select(n => new Place(n.Node, n.Host ?? n.Node))];
@@ -196,6 +204,15 @@ internal sealed class JobRestarter(NodeRegistry nodes, JobTable jobs, JobStarter
     private List<Place> Reachable(JobSpec spec) => [.. spec.Places.Where(p => nodes.Find(p.Node) is not null)];
 
     private static SandboxRelocation Of(RelocationPlan plan, string sandbox) => plan.Sandboxes.First(s => s.Place.Sandbox == sandbox);
+
+    private static Func<JobSpec, JobSpec> Scheduled(RestartRequest request) => spec => spec with
+    {
+        IntervalMilliseconds = request.HasIntervalMs ? SpecMapping.ToInterval(request.IntervalMs) : spec.IntervalMilliseconds,
+        Keep = request.HasKeep ? SpecMapping.ToKeep(request.Keep) : spec.Keep,
+    };
+
+    private static ByteString SpecJson(Manifest manifest) =>
+        ByteString.CopyFrom(JsonSerializer.SerializeToUtf8Bytes(manifest.Spec, CoreJson.Default.JobSpec));
 
     private static ByteString Json(RelocationPlan plan, string sandbox) =>
         ByteString.CopyFrom(JsonSerializer.SerializeToUtf8Bytes(Of(plan, sandbox), CoreJson.Default.SandboxRelocation));

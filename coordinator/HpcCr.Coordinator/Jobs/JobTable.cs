@@ -9,6 +9,9 @@ internal sealed class JobTable
     private const int EndedKept = 1000;
     private readonly ConcurrentDictionary<string, Job> _jobs = new();
 
+    /// <summary>Raised for every job that comes.</summary>
+    public event Action<Job>? Added;
+
     /// <summary>All of them, by name.</summary>
     public IReadOnlyList<Job> All => [.. _jobs.Values.OrderBy(j => j.Name, StringComparer.Ordinal)];
 
@@ -27,7 +30,13 @@ internal sealed class JobTable
     }
 
     /// <summary>The job of that name that is here already, or this one, which is here from now on.</summary>
-    public Job FindOrAdd(Job job) => _jobs.GetOrAdd(job.Name, job);
+    public Job FindOrAdd(Job job)
+    {
+        var found = _jobs.GetOrAdd(job.Name, job);
+        if (found == job)
+            Added?.Invoke(job);
+        return found;
+    }
 
     /// <summary>Adds a job in place of an ended one of the same name.</summary>
     /// <exception cref="HpcCrException">A job of that name lives.</exception>
@@ -48,6 +57,7 @@ internal sealed class JobTable
 
         foreach (var old in _jobs.Values.Where(j => j.State.IsEnded()).OrderByDescending(j => j.Serial).Skip(EndedKept))
             _jobs.TryRemove(new KeyValuePair<string, Job>(old.Name, old));
+        Added?.Invoke(job);
     }
 
     /// <summary>Forgets a job that never began.</summary>

@@ -1,3 +1,4 @@
+using Google.Protobuf;
 using HpcCr.Core;
 using HpcCr.Protocol.V1;
 
@@ -5,10 +6,11 @@ namespace HpcCr.Coordinator;
 
 /// <summary>A restart that has been thought through, and not begun.</summary>
 /// <param name="Manifest">The epoch, with the job as it will run.</param>
+/// <param name="Document">The manifest as it was stored and signed.</param>
 /// <param name="Relocation">Where its sandboxes go.</param>
 /// <param name="Plan">What is told of it.</param>
 /// <param name="EpochPath">The epoch's folder.</param>
-internal sealed record PlannedRestart(Manifest Manifest, RelocationPlan Relocation, RestartPlan Plan, string EpochPath)
+internal sealed record PlannedRestart(Manifest Manifest, ByteString Document, RelocationPlan Relocation, RestartPlan Plan, string EpochPath)
 {
     /// <summary>Goes on only if nothing stands in its way.</summary>
     /// <exception cref="HpcCrException">Something does; all of it is named (unsupported).</exception>

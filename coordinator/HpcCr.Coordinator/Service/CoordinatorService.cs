@@ -11,7 +11,7 @@ namespace HpcCr.Coordinator;
 /// <summary>What users and scripts ask: checks who they are, maps the wire, and leaves the work to others.</summary>
 internal sealed class CoordinatorService(
     NodeRegistry nodes, JobTable jobs, JobStarter starter, JobAttacher attacher, JobEnder ender, Checkpointer checkpointer, JobRestarter restarter,
-    JobMigrator migrator, ILogger<CoordinatorService> log)
+    JobMigrator migrator, Retention retention, ILogger<CoordinatorService> log)
     : Protocol.V1.Coordinator.CoordinatorBase
 {
     private const int KillSignal = 9;
@@ -103,6 +103,16 @@ internal sealed class CoordinatorService(
         job.Epoch?.Cancel($"job {job.Name} was killed");
         await ender.EndAsync(job, JobState.Exited, SignalExitBase + KillSignal, "killed by `hpccr kill`");
         return new KillReply { Job = job.ToStatus() };
+    });
+
+    /// <inheritdoc/>
+    public override Task<PruneReply> Prune(PruneRequest request, ServerCallContext context) => GuardedAsync(async () =>
+    {
+        var (uid, gid) = Caller(context);
+        var keep = SpecMapping.ToKeep(request.Keep);
+        return jobs.Find(JobName.Check(request.Job)) is null
+            ? await retention.PruneAsync(request.Job, request.Folder, uid, gid, keep, request.DryRun, context.CancellationToken)
+            : await retention.PruneAsync(jobs.Require(request.Job, uid), keep, request.DryRun, context.CancellationToken);
     });
 
     /// <inheritdoc/>

@@ -9,10 +9,10 @@ using HpcCr.Store;
 
 namespace HpcCr.Launcher;
 
-/// <summary>Brings the images from the node's staging to the store: copy, hash, fsync, describe.</summary>
+/// <summary>Brings the images from the node's staging to the store: copy, hash, fsync, describe, sign.</summary>
 internal static class SealPhase
 {
-    public static async Task<Reply> RunAsync(LocalJob job, IReadOnlyList<string> addresses, CancellationToken cancellationToken)
+    public static async Task<Reply> RunAsync(LocalJob job, IReadOnlyList<string> addresses, SigningKey key, CancellationToken cancellationToken)
     {
         var epoch = job.Epoch!;
         // Every node has resumed, or none will: a guard whose job is still stopped keeps the timers.
@@ -20,6 +20,7 @@ internal static class SealPhase
         var store = job.Store;
         var partial = new EpochCommitter(store, Durable.SyncDirectory).Begin(job.Spec.Folder, epoch.Epoch);
         var folder = Path.Combine(partial, job.Sandbox);
+        ImageRights.RequireForSeal(job, epoch.Images);
         var connections = SealedConnections.Read(job.Sandbox, epoch);
         var named = FilesImage.Read(epoch.Images);
         var files = await ImageCopier.SealAsync(epoch.Staging, folder, store, cancellationToken);
@@ -47,9 +48,15 @@ internal static class SealPhase
         };
         StagingFolders.Remove(epoch.Staging);
         epoch.IsSealed = true;
+        var signature = ManifestSigner.SignPart(job.Spec.Name, epoch.Epoch, node, key);
         return new Reply
         {
-            Sealed = new Sealed { ManifestNodeJson = ByteString.CopyFrom(JsonSerializer.SerializeToUtf8Bytes(node, CoreJson.Default.ManifestNode)) },
+            Sealed = new Sealed
+            {
+                ManifestNodeJson = ByteString.CopyFrom(JsonSerializer.SerializeToUtf8Bytes(node, CoreJson.Default.ManifestNode)),
+                KeyId = signature.KeyId,
+                Signature = signature.Value,
+            },
         };
     }
 }

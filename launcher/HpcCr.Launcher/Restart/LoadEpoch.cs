@@ -5,18 +5,27 @@ using HpcCr.Store;
 
 namespace HpcCr.Launcher;
 
-/// <summary>Reads an epoch's manifest as the user who asks for it.</summary>
+/// <summary>Reads an epoch's manifest as the user who asks for it, and believes it only if it is signed.</summary>
 internal static class LoadEpochStep
 {
-    public static Reply Run(LoadEpoch request)
+    public static Reply Run(LoadEpoch request, SigningKey key)
     {
-        var manifest = new StoreAccess(request.Uid, request.Gid).Run(() => EpochReader.ReadManifest(request.Path));
-        if (request.Uid != 0 && manifest.Spec.Uid != request.Uid)
+        var store = new StoreAccess(request.Uid, request.Gid);
+        try
         {
-            throw new HpcCrException(FailureKind.NotAllowed, $"the epoch {JobName.Printable(request.Path)} is of another user's job",
-                "Only the job's owner may restart it.");
-        }
+            var (document, manifest) = store.Run(() => EpochReader.ReadDocument(request.Path));
+            if (request.Uid != 0 && manifest.Spec.Uid != request.Uid)
+            {
+                throw new HpcCrException(FailureKind.NotAllowed, $"the epoch {JobName.Printable(request.Path)} is of another user's job",
+                    "Only the job's owner may restart it.");
+            }
 
-        return new Reply { EpochLoaded = new EpochLoaded { ManifestJson = ByteString.CopyFrom(ManifestReader.Write(manifest)) } };
+            SignedManifest.Require(document, manifest, request.Path, key);
+            return new Reply { EpochLoaded = new EpochLoaded { ManifestJson = ByteString.CopyFrom(document) } };
+        }
+        catch (HpcCrException e) when (e.Kind == FailureKind.Damaged)
+        {
+            throw new HpcCrException(e.Kind, e.Message, GoodEpochs.Advice(request.Path, null, store, key), e);
+        }
     }
 }

@@ -1,5 +1,6 @@
 using HpcCr.Core;
 using HpcCr.Protocol.V1;
+using HpcCr.Store;
 
 namespace HpcCr.Launcher;
 
@@ -12,19 +13,21 @@ internal static class PlanRestoreStep
         new MountCheck(), new PathCheck(), new JobFileCheck(), new SpaceCheck(),
     ];
 
-    public static Reply Run(PlanRestore request, LauncherOptions options, bool jobIsHere, NodeFacts node)
+    public static Reply Run(PlanRestore request, LauncherOptions options, SigningKey key, bool jobIsHere, NodeFacts node)
     {
-        var manifest = ManifestReader.Read(request.ManifestJson.Span, request.EpochPath);
+        var manifest = SignedManifest.Read(request.ManifestJson, request.SpecJson, request.EpochPath, key);
         var relocation = RelocationJson.Read(request.RelocationJson);
         var sandbox = manifest.Nodes.Single(n => n.Node == relocation.Place.Sandbox);
         var target = new RestoreTarget(manifest, sandbox, new MovedSockets(sandbox, relocation), options, node, jobIsHere);
         var found = Checks.Select(check => (check.Name, Finding: check.Look(target))).ToList();
+        var damage = target.Store.Run(() => ImageFaults(request.EpochPath, sandbox).ToList());
         return new Reply
         {
             RestorePlanned = new RestorePlanned
             {
                 Faults = { found.SelectMany(f => f.Finding.Faults).Select(fault => $"{options.Node}: {fault}") },
-                Damage = { target.Store.Run(() => ImageFaults(request, sandbox).ToList()) },
+                Damage = { damage },
+                Next = damage.Count == 0 ? "" : GoodEpochs.Advice(request.EpochPath, manifest.Job, target.Store, key),
                 Files = { sandbox.JobFiles.Select(f => $"{f.Path} is put back to {f.Size} bytes") },
                 Checks = { found.Select(f => ToCheck(options.Node, f.Name, f.Finding)) },
             },
@@ -39,9 +42,18 @@ internal static class PlanRestoreStep
         Text = finding.Faults.Count == 0 ? finding.Text : string.Join("; ", finding.Faults),
     };
 
-    private static IEnumerable<string> ImageFaults(PlanRestore request, ManifestNode sandbox) =>
-        from file in sandbox.Files
-        let info = new FileInfo(Path.Combine(request.EpochPath, sandbox.Node, file.Path))
-        where !info.Exists || info.Length != file.Size
-        select info.Exists ? $"{info.FullName} has {info.Length} bytes instead of {file.Size}" : $"{info.FullName} is missing";
+    private static IEnumerable<string> ImageFaults(string epochPath, ManifestNode sandbox)
+    {
+        foreach (var file in sandbox.Files)
+        {
+            var info = new FileInfo(Path.Combine(epochPath, sandbox.Node, file.Path));
+            if (ImagePath.FaultOf(epochPath, $"{sandbox.Node}/{file.Path}") is { } fault)
+                yield return $"{info.FullName} {fault}";
+            else if (!info.Exists || info.Length != file.Size)
+                yield return info.Exists ? $"{info.FullName} has {info.Length} bytes instead of {file.Size}" : $"{info.FullName} is missing";
+        }
+
+        foreach (var extra in EpochVerifier.ExtraFiles(epochPath, sandbox))
+            yield return $"{Path.Combine(epochPath, extra)} is not in the manifest";
+    }
 }

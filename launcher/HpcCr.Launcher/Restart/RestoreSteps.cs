@@ -10,31 +10,46 @@ namespace HpcCr.Launcher;
 /// <summary>Rebuilds one sandbox up to the engine's gate, and lets it go when all nodes are there.</summary>
 internal static class RestoreSteps
 {
-    /// <summary>Copies and verifies the images, locks the job's connections, puts files back. No process exists yet.</summary>
-    public static async Task<Reply> PrepareAsync(LocalJob job, PrepareRestore request, CancellationToken cancellationToken)
+    /// <summary>Copies and verifies the images, and touches nothing but what it makes.</summary>
+    public static async Task<Reply> PrepareAsync(LocalJob job, Manifest manifest, PrepareRestore request, SigningKey key, CancellationToken cancellationToken)
     {
-        var manifest = ManifestReader.Read(request.ManifestJson.Span, request.EpochPath);
         var relocation = RelocationJson.Read(request.RelocationJson);
         var sandbox = manifest.Nodes.Single(n => n.Node == relocation.Place.Sandbox);
         var staging = StagingFolders.Create(job, manifest.Epoch, sandbox.Files.Sum(f => f.Size));
-        var work = new RestoreWork(manifest, sandbox, relocation, staging, request.LeaseMs);
+        var work = new RestoreWork(manifest, sandbox, relocation, request.EpochPath, staging, request.LeaseMs);
         job.Restoring = work;
-        await ImageCopier.UnsealAsync(Path.Combine(request.EpochPath, sandbox.Node), staging, sandbox.Files, job.Store, cancellationToken);
+        try
+        {
+            await ImageCopier.UnsealAsync(request.EpochPath, sandbox, staging, job.Store, cancellationToken);
+            ImageRights.RequireForRestore(job, work.Images);
+        }
+        catch (HpcCrException e) when (e.Kind == FailureKind.Damaged)
+        {
+            throw new HpcCrException(e.Kind, e.Message, GoodEpochs.Advice(request.EpochPath, manifest.Job, job.Store, key), e);
+        }
+
         foreach (var mount in UnusedMounts.Drop(sandbox, work.Images))
             job.Log.LogInformation("{Job}: the mount {Mount} is not here and was not used; it is left out", job.Spec.Name, mount);
         TreeRestore.Prepare(work);
         MpiEnvironment.WriteHostFiles(job.Spec.Nodes, request.Slots, job.Layout);
+        return new Reply();
+    }
+
+    /// <summary>The images of all nodes are good: locks the job's connections, puts files back. No process exists yet.</summary>
+    public static async Task<Reply> PutBackAsync(LocalJob job, CancellationToken cancellationToken)
+    {
+        var work = Prepared(job);
         work.Sockets.Rewrite(work.Images);
         await LockPhase.LockAsync(job, work.Sockets.Connections, work.Sockets.Listeners, cancellationToken);
         await (job.Spec.Attached ? SharedFiles.UnpackAsync(job, work.Files, cancellationToken) : PrivateFiles.UnpackAsync(job, work.Files, cancellationToken));
-        JobFiles.PutBack(request.EpochPath, sandbox, job.Store);
+        JobFiles.PutBack(work.EpochPath, work.Sandbox, job.Store);
         return new Reply();
     }
 
     /// <summary>The engine rebuilds every process and stops before any of them runs.</summary>
     public static async Task<Reply> RestoreAsync(LocalJob job, Restore request, EngineCommands engines, CancellationToken cancellationToken)
     {
-        var work = job.Restoring ?? throw new HpcCrException(FailureKind.Internal, "a restore was asked for that was not prepared");
+        var work = Prepared(job);
         try
         {
             await job.AskAsync(new GuardRequest
@@ -73,4 +88,7 @@ internal static class RestoreSteps
         job.Restoring = null;
         return new Reply();
     }
+
+    private static RestoreWork Prepared(LocalJob job) =>
+        job.Restoring ?? throw new HpcCrException(FailureKind.Internal, "a restore was asked for that was not prepared");
 }

@@ -14,4 +14,31 @@ internal sealed class StoreAccess(uint uid, uint gid) : IStoreAccess
     }
 
     public T Run<T>(Func<T> operation) => uid == 0 ? operation() : UserThread.Run(uid, gid, _groups, operation);
+
+    public FileStream OpenImage(string folder, string path, long size)
+    {
+        try
+        {
+            var stream = new FileStream(FileBeneath.OpenRead(folder, path), FileAccess.Read, bufferSize: 0);
+            var fault = !stream.CanSeek ? ImagePath.Damaged(folder, path, "is no file")
+                : stream.Length != size ? ImagePath.OtherSize(folder, path, stream.Length, size)
+                : null;
+            if (fault is null)
+                return stream;
+            stream.Dispose();
+            throw fault;
+        }
+        catch (LinuxException e) when (e.Errno is Errno.ELOOP or Errno.EXDEV)
+        {
+            throw ImagePath.Damaged(folder, path, "is a link, or behind one");
+        }
+        catch (LinuxException e) when (e.Errno is Errno.ENOENT or Errno.ENOTDIR)
+        {
+            throw new FileNotFoundException(e.Message, Path.Combine(folder, path));
+        }
+        catch (LinuxException e) when (e.Errno == Errno.EACCES)
+        {
+            throw new UnauthorizedAccessException(e.Message);
+        }
+    }
 }

@@ -15,6 +15,7 @@ internal static class CommandTable
 
             Example:
               hpccr run --name stencil --nodes node1,node2 -- mpirun -n 4 ./stencil 1000
+              hpccr run --name stencil --interval 10m --keep 3 -- mpirun -n 4 ./stencil 1000
             """, CommandRunner.RunAsync<RunCommand>),
         new("attach", "--pid [NODE:]PID [OPTIONS]", "take processes that run already under control as a job",
             """
@@ -39,6 +40,7 @@ internal static class CommandTable
             Example:
               hpccr restart stencil --detach
               hpccr restart stencil --map node1=node3
+              hpccr restart stencil/epoch-000003 --interval off
             """, CommandRunner.RunAsync<RestartCommand>),
         new("migrate", "JOB --map OLD=NEW,...", "move a running job to other nodes",
             """
@@ -67,8 +69,8 @@ internal static class CommandTable
             """, CommandRunner.RunAsync<ShowCommand>),
         new("verify", "CKPT", "check every file of an epoch",
             """
-            Compares size and SHA-256 of every file with the manifest, and proves from the images that the cut is consistent; ends
-            with 5 when something is wrong, naming each fault.
+            Compares size and SHA-256 of every file with the manifest, proves from the images that the cut is consistent, and, as
+            root, checks the signatures; ends with 5 when something is wrong, naming each fault.
 
             Example:
               hpccr verify stencil
@@ -90,6 +92,14 @@ internal static class CommandTable
             Example:
               hpccr kill stencil
             """, CommandRunner.RunAsync<KillCommand>),
+        new("prune", "JOB --keep N [--dry-run]", "remove old epochs of a job",
+            """
+            The newest N epochs stay, and in any case the newest one that is signed and has all its files, and one that is being
+            restarted. What the job wrote after the cut of an epoch stays in the job's folder (written-after).
+
+            Example:
+              hpccr prune stencil --keep 3 --dry-run
+            """, CommandRunner.RunAsync<PruneCommand>),
         new("doctor", "", "what this node can do, what it lacks, and the remedy",
             """
             Ends with 6 when jobs cannot be checkpointed here.

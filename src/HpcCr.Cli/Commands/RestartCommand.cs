@@ -24,6 +24,14 @@ internal sealed class RestartCommand : CliCommand
     [Option("map", MetaValue = "OLD=NEW,...", HelpText = "Nodes to exchange for others; the rest of the job stays where it was.")]
     public string? Map { get; set; }
 
+    /// <summary>How often an epoch is made by itself.</summary>
+    [Option("interval", MetaValue = "TIME", HelpText = "Instead of the job's own: make an epoch by itself so long after the end of the last one; off: none.")]
+    public string? Interval { get; set; }
+
+    /// <summary>How many epochs are kept.</summary>
+    [Option("keep", MetaValue = "N", HelpText = "Instead of the job's own: keep the newest N epochs; all: remove none.")]
+    public string? Keep { get; set; }
+
     /// <summary>Whether the command ends when the job runs.</summary>
     [Option("detach", HelpText = "End as soon as the job runs.")]
     public bool Detach { get; set; }
@@ -36,11 +44,15 @@ internal sealed class RestartCommand : CliCommand
     public override async Task<int> ExecuteAsync(CommandContext context)
     {
         var nodes = Nodes is null ? [] : NodeName.ParseList(Nodes);
+        var interval = Interval is null or "off" ? 0 : Schedule.Interval(Interval);
+        var keep = Keep is null or "all" ? 0 : Schedule.Keep(Keep);
         var path = await EpochReference.ResolveAsync(Need(Epoch, "CKPT"), Coordinator, context.Cancelled);
         var manifest = EpochReader.ReadManifest(path);
         using var relay = Detach || DryRun ? null : new SignalRelay();
         using var session = await CoordinatorLocator.OpenOrStartAsync(Coordinator, context.Cancelled);
         var request = new RestartRequest { EpochPath = path, DryRun = DryRun };
+        if (Interval is not null) request.IntervalMs = (ulong)interval;
+        if (Keep is not null) request.Keep = (uint)keep;
         request.Nodes.AddRange(nodes);
         foreach (var (old, other) in NodeName.ParseMap(Map)) request.Moves[old] = other;
         var from = (PositionOf(manifest, path, JobFolder.StandardOutput), PositionOf(manifest, path, JobFolder.StandardError));

@@ -26,6 +26,14 @@ internal sealed class RunCommand : CliCommand
     [Option("private-tmp", HelpText = "Give the job a /tmp of its own, which its epochs include.")]
     public bool PrivateTmp { get; set; }
 
+    /// <summary>How often an epoch is made by itself.</summary>
+    [Option("interval", MetaValue = "TIME", HelpText = "Make an epoch by itself so long after the end of the last one: 90s, 10m, 1h30m.")]
+    public string? Interval { get; set; }
+
+    /// <summary>How many epochs are kept.</summary>
+    [Option("keep", MetaValue = "N", HelpText = "Keep the newest N epochs and remove older ones; all are kept when left out.")]
+    public string? Keep { get; set; }
+
     /// <summary>Whether the command ends when the job runs.</summary>
     [Option("detach", HelpText = "End as soon as the job runs.")]
     public bool Detach { get; set; }
@@ -38,7 +46,11 @@ internal sealed class RunCommand : CliCommand
     {
         var name = Name is null ? JobName.Generate(Trailing[0]) : JobName.Check(Name);
         var nodes = Nodes is null ? [] : NodeName.ParseList(Nodes);
-        var spec = CallerFacts.Spec(name, Trailing, nodes, CheckpointDirectory, PrivateTmp);
+        var spec = CallerFacts.Spec(name, Trailing, nodes, CheckpointDirectory, PrivateTmp) with
+        {
+            IntervalMilliseconds = Interval is null ? 0 : Schedule.Interval(Interval),
+            Keep = Keep is null ? 0 : Schedule.Keep(Keep),
+        };
 
         // From here on a signal is the job's, even while it is being started.
         using var relay = Detach ? null : new SignalRelay();

@@ -21,9 +21,9 @@ internal sealed class ShowCommand : CliCommand
     public override async Task<int> ExecuteAsync(CommandContext context)
     {
         var path = await EpochReference.ResolveAsync(Need(Epoch, "CKPT"), Coordinator, context.Cancelled);
-        var manifest = EpochReader.ReadManifest(path);
+        var (document, manifest) = EpochReader.ReadDocument(path);
         if (Connections) return ShowConnections(context.Out, path, manifest);
-        Show(context.Out, path, manifest);
+        Show(context.Out, path, manifest, SignatureCheck.Of(document, manifest));
         if (Json) Terminal.Document(manifest, CoreJson.Default.Manifest);
         return ExitCodes.Done;
     }
@@ -39,7 +39,7 @@ internal sealed class ShowCommand : CliCommand
         return ExitCodes.Done;
     }
 
-    private static void Show(Terminal terminal, string path, Manifest manifest)
+    private static void Show(Terminal terminal, string path, Manifest manifest, SignatureCheck signature)
     {
         var phases = manifest.Phases;
         terminal.Facts(
@@ -53,6 +53,7 @@ internal sealed class ShowCommand : CliCommand
             ("bytes", Quantity.Bytes(manifest.TotalBytes)),
             ("connections", $"{EpochViews.Connections(manifest)}"),
             ("cut", manifest.Cut ?? CutVerdict.Unproven),
+            ("signature", signature.Text),
             ("refreezes", $"{manifest.Refreezes}"),
         ]);
         terminal.Table(["quiesce>", "freeze>", "drain>", "lock>", "dump>", "resume>", "seal>", "commit>"],

@@ -66,6 +66,9 @@ internal sealed class StatusCommand : CliCommand
         };
         if (job.Command.Count > 0) facts.Insert(1, ("command", string.Join(' ', job.Command)));
         if (job.Reason.Length > 0) facts.Add(("reason", job.Reason));
+        if (job.IntervalSeconds is { } interval)
+            facts.Add(("next epoch", (job.NextEpoch is { } next ? Quantity.Time(next) : job.Phase.Length > 0 ? "now" : "-") + $", {interval:0.###} s after the end of the last"));
+        if (job.Keep is { } keep) facts.Add(("kept epochs", $"{keep}"));
         if (job.LastError.Length > 0) facts.Add(("last error", job.LastError));
         terminal.Facts(facts);
         if (job.Nodes.Count > 0)

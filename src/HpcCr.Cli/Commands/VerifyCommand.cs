@@ -17,7 +17,8 @@ internal sealed class VerifyCommand : CliCommand
     public override async Task<int> ExecuteAsync(CommandContext context)
     {
         var path = await EpochReference.ResolveAsync(Need(Epoch, "CKPT"), Coordinator, context.Cancelled);
-        var manifest = EpochReader.ReadManifest(path);
+        var (document, manifest) = EpochReader.ReadDocument(path);
+        var signature = SignatureCheck.Of(document, manifest);
         var faults = await ProgressView.RunAsync(context.Out, tell => EpochVerifier.VerifyAsync(path, manifest,
             new Report(done => tell($"reading {Quantity.Bytes(manifest.TotalBytes)}", (double)done / Math.Max(1, manifest.TotalBytes))), context.Cancelled));
 
@@ -25,19 +26,21 @@ internal sealed class VerifyCommand : CliCommand
         var filesAreGood = faults.Count == 0;
         // What is not as it was written is not worth a look inside.
         if (filesAreGood) faults = CutCheck.Faults(path, manifest);
+        var hasGoodCut = faults.Count == 0;
+        if (signature.Fault is { } unsigned) faults = [$"the manifest cannot be trusted: {unsigned}", .. faults];
         var failure = faults.Count == 0 ? null : new HpcCrException(FailureKind.Damaged,
             $"epoch {manifest.Epoch} of job {manifest.Job} is damaged: "
-                + (filesAreGood ? "its images are not the cut that was committed" : $"{faults.Count} of its {files} files are not as they were committed")
+                + (filesAreGood && hasGoodCut ? "its manifest is not as a launcher signed it" : filesAreGood ? "its images are not the cut that was committed" : $"{faults.Count - (signature.Fault is null ? 0 : 1)} of its {files} files are not as they were committed")
                 + $", the first fault being {faults[0]}",
             $"Restart from another epoch; `hpccr list {manifest.Job}` shows them.");
         var exitCode = failure is null ? ExitCodes.Done : ExitCodes.Of(failure.Kind);
         foreach (var fault in faults) Terminal.Note(fault);
         if (failure is null)
-            context.Out.Line($"epoch {manifest.Epoch} of job {manifest.Job} is whole: {files} files, {Quantity.Bytes(manifest.TotalBytes)}, cut {manifest.Cut ?? CutVerdict.Unproven}");
+            context.Out.Line($"epoch {manifest.Epoch} of job {manifest.Job} is whole: {files} files, {Quantity.Bytes(manifest.TotalBytes)}, cut {manifest.Cut ?? CutVerdict.Unproven}, signature {signature.Text}");
         else
             Terminal.Note(failure.Sentence);
         if (Json)
-            Terminal.Document(new VerifyDocument(manifest.Job, manifest.Epoch, path, failure is null, files, manifest.TotalBytes, manifest.Cut ?? CutVerdict.Unproven, faults,
+            Terminal.Document(new VerifyDocument(manifest.Job, manifest.Epoch, path, failure is null, files, manifest.TotalBytes, manifest.Cut ?? CutVerdict.Unproven, signature.State, signature.KeyId, faults,
                 failure is null ? null : FailureReport.Document(failure, exitCode).Error), CliJson.Default.VerifyDocument);
         return exitCode;
     }

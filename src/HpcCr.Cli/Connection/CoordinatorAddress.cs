@@ -14,6 +14,9 @@ internal abstract record CoordinatorAddress
 
     private const string DefaultKeyFile = "/etc/hpccr/cluster.pem";
 
+    /// <summary>The cluster's key file on this node.</summary>
+    public static string LocalKeyFile => Environment.GetEnvironmentVariable(KeyVariable) is { Length: > 0 } file ? file : DefaultKeyFile;
+
     /// <summary>Reads <c>unix:/path</c> or <c>host:port</c>.</summary>
     /// <exception cref="HpcCrException">It is neither (usage).</exception>
     public static CoordinatorAddress Parse(string text)
@@ -29,8 +32,7 @@ internal abstract record CoordinatorAddress
         if (colon <= 0 || !ushort.TryParse(text.AsSpan(colon + 1), out var port) || port == 0) throw Wrong(text);
         var host = text[..colon].Trim('[', ']');
         if (!NodeName.IsValid(host) && !IPAddress.TryParse(host, out _)) throw Wrong(text);
-        var key = Environment.GetEnvironmentVariable(KeyVariable) is { Length: > 0 } file ? file : DefaultKeyFile;
-        return new TcpAddress(host, port, key);
+        return new TcpAddress(host, port, LocalKeyFile);
     }
 
     private static HpcCrException Wrong(string text) =>

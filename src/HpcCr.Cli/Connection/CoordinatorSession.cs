@@ -68,6 +68,10 @@ internal sealed class CoordinatorSession : IDisposable
     public async Task<JobStatus> KillAsync(string job, CancellationToken cancellationToken) =>
         (await AskAsync(() => _client.KillAsync(new KillRequest { Job = job }, cancellationToken: cancellationToken))).Job;
 
+    /// <summary>Removes old epochs of a job.</summary>
+    public async Task<PruneReply> PruneAsync(PruneRequest request, CancellationToken cancellationToken) =>
+        await AskAsync(() => _client.PruneAsync(request, cancellationToken: cancellationToken));
+
     /// <summary>The nodes that there are.</summary>
     public async Task<NodesReply> NodesAsync(CancellationToken cancellationToken) =>
         await AskAsync(() => _client.NodesAsync(new NodesRequest(), cancellationToken: cancellationToken));

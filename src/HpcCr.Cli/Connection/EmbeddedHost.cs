@@ -23,7 +23,7 @@ internal static class EmbeddedHost
         using var logs = DaemonLog.Open(null);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var coordinator = new CoordinatorHost(new CoordinatorOptions { Run = run }, logs);
-        var launcher = new LauncherHost(new LauncherOptions { Run = run, Coordinator = "unix:" + run.CoordinatorSocket }, logs.CreateLogger("launcher"));
+        var launcher = new LauncherHost(new LauncherOptions { Run = run, Coordinator = "unix:" + run.CoordinatorSocket, KeyFile = CoordinatorAddress.LocalKeyFile }, logs.CreateLogger("launcher"));
         var running = Task.WhenAll(coordinator.RunAsync(stop.Token), launcher.RunAsync(stop.Token));
         var idleSince = Environment.TickCount64;
         while (!running.IsCompleted && Environment.TickCount64 - idleSince < IdleGrace.TotalMilliseconds)

@@ -12,7 +12,9 @@ internal static class JobViews
     /// <summary>A job as its coordinator knows it.</summary>
     public static JobDocument Of(JobStatus status) => new(
         status.Job, status.State.ToCore(), [.. status.Nodes.Select(node => new JobNodeDocument(node.Node, node.State, node.Pids, node.Sandbox == node.Node || node.Sandbox.Length == 0 ? null : node.Sandbox))],
-        status.HasExitCode ? status.ExitCode : null, status.Epochs, status.Folder, status.Phase, status.Reason, status.LastError, status.Command);
+        status.HasExitCode ? status.ExitCode : null, status.Epochs, status.Folder, status.Phase, status.Reason, status.LastError, status.Command,
+        status.IntervalMs == 0 ? null : status.IntervalMs / 1000.0, status.Keep == 0 ? null : status.Keep,
+        status.NextEpochUnixMs == 0 ? null : DateTimeOffset.FromUnixTimeMilliseconds(status.NextEpochUnixMs));
 
     /// <summary>A job as its folder tells.</summary>
     public static JobDocument Of(JobOnDisk job) => new(

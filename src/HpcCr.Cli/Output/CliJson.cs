@@ -21,6 +21,7 @@ namespace HpcCr.Cli.Output;
 [JsonSerializable(typeof(VerifyDocument))]
 [JsonSerializable(typeof(ConnectionsDocument))]
 [JsonSerializable(typeof(LogsDocument))]
+[JsonSerializable(typeof(PruneDocument))]
 [JsonSerializable(typeof(DoctorDocument))]
 [JsonSerializable(typeof(LabDocument))]
 [JsonSerializable(typeof(LabDownDocument))]

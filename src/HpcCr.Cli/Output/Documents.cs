@@ -18,10 +18,10 @@ internal sealed record EndedDocument(
     string Job, JobState State, int? ExitCode, string Folder, string Stdout, string Stderr, string Reason, IReadOnlyList<uint> Epochs,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ErrorBody? Error);
 
-/// <summary>A job.</summary>
+/// <summary>A job; without an interval no epoch is made by itself, without a number to keep all are kept.</summary>
 internal sealed record JobDocument(
     string Job, JobState State, IReadOnlyList<JobNodeDocument> Nodes, int? ExitCode, IReadOnlyList<uint> Epochs, string Folder,
-    string Phase, string Reason, string LastError, IReadOnlyList<string> Command);
+    string Phase, string Reason, string LastError, IReadOnlyList<string> Command, double? IntervalSeconds = null, uint? Keep = null, DateTimeOffset? NextEpoch = null);
 
 /// <summary>A part of a job; <c>sandbox</c> is the node that it was started on, where that is another one.</summary>
 internal sealed record JobNodeDocument(
@@ -66,7 +66,7 @@ internal sealed record EpochDocument(
 
 /// <summary>What was found when an epoch was checked.</summary>
 internal sealed record VerifyDocument(
-    string Job, int Epoch, string Path, bool Ok, int Files, long Bytes, string Cut, IReadOnlyList<string> Faults,
+    string Job, int Epoch, string Path, bool Ok, int Files, long Bytes, string Cut, string Signature, string? KeyId, IReadOnlyList<string> Faults,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ErrorBody? Error);
 
 /// <summary>The connections of an epoch.</summary>
@@ -78,6 +78,9 @@ internal sealed record ConnectionDocument(
 
 /// <summary>One end of a connection, with the bytes that its image holds.</summary>
 internal sealed record EndDocument(string Node, string Address, string State, long ReceiveBytes, long SendBytes);
+
+/// <summary>What was removed of a job's epochs, or would be.</summary>
+internal sealed record PruneDocument(string Job, string Folder, IReadOnlyList<uint> Removed, IReadOnlyList<uint> Kept, ulong Bytes, bool DryRun);
 
 /// <summary>What a job has written.</summary>
 internal sealed record LogsDocument(string Job, string Stream, string Path, long Bytes, string Text);

@@ -1,5 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using HpcCr.Cli.Connection;
+using HpcCr.Launcher;
 
 namespace HpcCr.Cli.Processes;
 
@@ -12,7 +14,7 @@ internal static class Tool
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(20);
 
     // Where the runtime and the engine are installed is a fact of the machine, which its nodes share.
-    private static readonly string[] Kept = [RunLayout.Variable, "DOTNET_ROOT", "DOTNET_ROOT_X64", "HPCCR_CRIU", "HPCCR_PREFIX"];
+    private static readonly string[] Kept = [RunLayout.Variable, "DOTNET_ROOT", "DOTNET_ROOT_X64", "HPCCR_CRIU", "HPCCR_PREFIX", CoordinatorAddress.KeyVariable, SigningKeys.Variable];
 
     /// <summary>One of the scripts that come with hpccr.</summary>
     public static string Script(string name) => Path.Combine(AppContext.BaseDirectory, "Scripts", name);

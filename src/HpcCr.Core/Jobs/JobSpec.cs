@@ -3,6 +3,9 @@ namespace HpcCr.Core;
 /// <summary>Everything that is needed to start a job, and to know it again after a restart.</summary>
 public sealed record JobSpec
 {
+    /// <summary>The longest <see cref="IntervalMilliseconds"/>: 30 days.</summary>
+    public const long LongestInterval = 30L * 24 * 3600 * 1000;
+
     /// <summary>The job's name; see <see cref="JobName"/>.</summary>
     public required string Name { get; init; }
 
@@ -44,6 +47,15 @@ public sealed record JobSpec
 
     /// <summary>Whether the job's processes ran before it was a job: a tree of them on each node.</summary>
     public bool Attached { get; init; }
+
+    /// <summary>How long after the end of an epoch the next one is made by itself, in milliseconds; 0: none is.</summary>
+    public long IntervalMilliseconds { get; init; }
+
+    /// <summary>How many committed epochs are kept; 0: all.</summary>
+    public int Keep { get; init; }
+
+    /// <summary>The same as a time; null: no epoch is made by itself.</summary>
+    public TimeSpan? Interval => IntervalMilliseconds > 0 ? TimeSpan.FromMilliseconds(IntervalMilliseconds) : null;
 
     /// <summary>The sandbox in which the command runs.</summary>
     public string Head => Nodes[0];

@@ -54,7 +54,7 @@ public sealed record Manifest
     /// <summary>One part per node, in the order of <see cref="JobSpec.Nodes"/>.</summary>
     public required IReadOnlyList<ManifestNode> Nodes { get; init; }
 
-    /// <summary>Signatures over the nodes' parts and the whole; empty until images are signed (see docs/architecture.md).</summary>
+    /// <summary>Signatures over the nodes' parts and the whole (see <see cref="ManifestSigner"/>). Last in the document.</summary>
     public IReadOnlyList<ManifestSignature> Signatures { get; init; } = [];
 
     /// <summary>The bytes of all files of all nodes.</summary>

@@ -15,7 +15,7 @@ internal static class ManifestFaults
 
     // The JSON reader knows which properties may be null, but neither elements of lists nor properties that are left out.
     private static bool HasGaps(Manifest manifest) =>
-        HasGap(manifest.Nodes) || HasGap(manifest.Signatures)
+        HasGap(manifest.Nodes) || HasGap(manifest.Signatures) || manifest.Signatures.Any(s => s.Part is null || s.KeyId is null || s.Value is null)
         || manifest.Nodes.Any(n => HasGap(n.Addresses) || HasGap(n.Files) || HasGap(n.Connections) || HasGap(n.Listeners) || HasGap(n.JobFiles)
             || HasGap(n.NeededFiles ?? []) || HasGap(n.Mounts ?? []) || HasGap(n.ListenerTimeouts ?? [])
             || (n.Machine is { } machine && (machine.Kernel is null || HasGap(machine.ProcessorFlags))) || n.User is { Groups: null }
@@ -39,6 +39,7 @@ internal static class ManifestFaults
             ? "its command or nodes are wrong"
         : (spec.Hosts.Count > 0 && spec.Hosts.Count != spec.Nodes.Count) || !spec.Hosts.All(NodeName.IsValid) ? "the places of its sandboxes are wrong"
         : spec.PastAddresses.Any(g => g.OfSandboxes.Count != spec.Nodes.Count || g.OfSandboxes.Any(list => !list.All(IsAddress))) ? "an earlier address in it is none"
+        : spec.IntervalMilliseconds is < 0 or > JobSpec.LongestInterval || spec.Keep < 0 ? "its schedule is wrong"
         : !Path.IsPathRooted(spec.CheckpointDirectory) || !Path.IsPathRooted(spec.WorkingDirectory) ? "a directory in it is not absolute"
         : spec.Environment.SelectMany(e => new[] { e.Key, e.Value }).Concat(spec.Command)
             .Append(spec.CheckpointDirectory).Append(spec.WorkingDirectory).Any(HasNul) ? "it has a character that no process can be given"

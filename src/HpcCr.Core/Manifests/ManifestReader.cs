@@ -33,8 +33,13 @@ public static class ManifestReader
             throw Damaged(where, "it is empty");
         if (manifest.Version != Manifest.CurrentVersion)
             throw Damaged(where, $"it has version {manifest.Version}, and this HpcCr reads version {Manifest.CurrentVersion}");
-        return ManifestFaults.FirstOf(manifest) is { } fault ? throw Damaged(where, fault) : manifest;
+        return Check(manifest, where);
     }
+
+    /// <summary>Checks a manifest that was read and then changed.</summary>
+    /// <exception cref="HpcCrException">It has become impossible (damaged).</exception>
+    public static Manifest Check(Manifest manifest, string where) =>
+        ManifestFaults.FirstOf(manifest) is { } fault ? throw Damaged(where, fault) : manifest;
 
     private static HpcCrException Damaged(string where, string why) =>
         new(FailureKind.Damaged, $"the manifest {JobName.Printable(where)} is damaged: {why}",

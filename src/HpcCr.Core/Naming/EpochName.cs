@@ -2,11 +2,15 @@ using System.Globalization;
 
 namespace HpcCr.Core;
 
-/// <summary>Names of epoch folders: <c>epoch-000012</c> once committed, <c>epoch-000012.partial</c> while it is made.</summary>
+/// <summary>Names of epoch folders: <c>epoch-000012</c> once committed, <c>epoch-000012.partial</c> while it is made,
+/// <c>epoch-000012.removing</c> while it is removed.</summary>
 public static class EpochName
 {
     /// <summary>What an epoch in the making ends with.</summary>
     public const string PartialSuffix = ".partial";
+
+    /// <summary>What an epoch ends with that is being removed.</summary>
+    public const string RemovingSuffix = ".removing";
 
     /// <summary>The highest number of an epoch.</summary>
     public const int Maximum = 999_999;
@@ -19,6 +23,9 @@ public static class EpochName
     /// <summary>The folder of an epoch in the making.</summary>
     public static string Partial(int epoch) => Of(epoch) + PartialSuffix;
 
+    /// <summary>The folder of an epoch that is being removed.</summary>
+    public static string Removing(int epoch) => Of(epoch) + RemovingSuffix;
+
     /// <summary>The number of a committed epoch's folder, or null when the name is another thing's.</summary>
     public static int? Parse(string name) =>
         name.StartsWith(Prefix, StringComparison.Ordinal)
@@ -29,5 +36,7 @@ public static class EpochName
 
     /// <summary>The number of an epoch's folder, committed or not, or null when the name is another thing's.</summary>
     public static int? ParseAny(string name) =>
-        Parse(name.EndsWith(PartialSuffix, StringComparison.Ordinal) ? name[..^PartialSuffix.Length] : name);
+        Parse(Without(Without(name, PartialSuffix), RemovingSuffix));
+
+    private static string Without(string name, string suffix) => name.EndsWith(suffix, StringComparison.Ordinal) ? name[..^suffix.Length] : name;
 }

@@ -68,6 +68,23 @@ public sealed class ClusterKey : IDisposable
         }
     }
 
+    /// <summary>Derives a secret from the private key (HKDF-SHA256): the same on every node, and of no use for anything else.</summary>
+    /// <param name="purpose">What it is for; another purpose gives another secret.</param>
+    /// <param name="bytes">How many bytes.</param>
+    public byte[] Derive(string purpose, int bytes)
+    {
+        using var key = _certificate.GetECDsaPrivateKey() ?? throw new ClusterKeyException("the cluster's key is no ECDSA key; make a new one");
+        var secret = key.ExportParameters(includePrivateParameters: true).D!;
+        try
+        {
+            return HKDF.DeriveKey(HashAlgorithmName.SHA256, secret, bytes, info: System.Text.Encoding.UTF8.GetBytes(purpose));
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(secret);
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _certificate.Dispose();
 

@@ -46,7 +46,7 @@ public sealed class CommandRunnerTests
     [Theory]
     [InlineData("true")]
     [InlineData("--")]
-    [InlineData("--interval|5m|--|true")]
+    [InlineData("--intervals|5m|--|true")]
     public void Read_OfAWrongRun_IsAUsageFailure(string words) =>
         Assert.Equal(FailureKind.Usage, Assert.Throws<HpcCrException>(() => Read<RunCommand>("run", words.Split('|'))).Kind);
 

@@ -17,6 +17,8 @@ public sealed class SpecMappingTests
         Nodes = ["node1", "node2"],
         CheckpointDirectory = "/ckpt",
         PrivateTmp = true,
+        IntervalMilliseconds = 600_000,
+        Keep = 3,
         Hosts = ["node3", "node4"],
         PastAddresses = [new AddressGeneration([["10.0.0.1", "fd00::1"], ["10.0.0.2"]])],
     };

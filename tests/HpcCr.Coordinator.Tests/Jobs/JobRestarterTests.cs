@@ -18,8 +18,8 @@ public sealed class JobRestarterTests
 
         var result = await RestartAsync();
 
-        Assert.Equal([Step.LoadEpoch, Step.PlanRestore, Step.ProbeDirectory, Step.PrepareRestore, Step.Restore, Step.Go, Step.Settle], _cluster.Steps);
-        foreach (var step in (Step[])[Step.PlanRestore, Step.PrepareRestore, Step.Restore, Step.Go, Step.Settle])
+        Assert.Equal([Step.LoadEpoch, Step.PlanRestore, Step.ProbeDirectory, Step.PrepareRestore, Step.PutBack, Step.Restore, Step.Go, Step.Settle], _cluster.Steps);
+        foreach (var step in (Step[])[Step.PlanRestore, Step.PrepareRestore, Step.PutBack, Step.Restore, Step.Go, Step.Settle])
             Assert.Equal(["node1", "node2"], _cluster.Commands.Where(c => c.Step == step).Select(c => c.Node).Order());
         Assert.All(_cluster.Commands.Where(c => c.Step == Step.PrepareRestore), c => Assert.Equal((c.Node, Epoch), (c.Command.Sandbox, c.Command.PrepareRestore.EpochPath)));
         var job = _cluster.Jobs.Find("stencil")!;
@@ -32,6 +32,7 @@ public sealed class JobRestarterTests
     [Theory]
     [InlineData(Step.PrepareRestore, "node1")]
     [InlineData(Step.PrepareRestore, "node2")]
+    [InlineData(Step.PutBack, "node2")]
     [InlineData(Step.Restore, "node1")]
     [InlineData(Step.Restore, "node2")]
     [InlineData(Step.Go, "node2")]
@@ -184,7 +185,7 @@ public sealed class JobRestarterTests
 
         var result = await RestartAsync(request);
 
-        foreach (var step in (Step[])[Step.PlanRestore, Step.PrepareRestore, Step.Restore, Step.Go])
+        foreach (var step in (Step[])[Step.PlanRestore, Step.PrepareRestore, Step.PutBack, Step.Restore, Step.Go])
         {
             Assert.Equal([("node1", first), ("node2", second)],
                 _cluster.Commands.Where(c => c.Step == step).Select(c => (c.Command.Sandbox, c.Node)).Order());

@@ -24,8 +24,9 @@ internal sealed class FakeCluster
         Nodes = new NodeRegistry(Time);
         Ender = new JobEnder(Nodes, NullLogger<JobEnder>.Instance);
         Starter = new JobStarter(Nodes, Jobs, Ender, NullLogger<JobStarter>.Instance);
-        Restarter = new JobRestarter(Nodes, Jobs, Starter, Options, NullLogger<JobRestarter>.Instance);
-        Checkpointer = new Checkpointer(Nodes, Ender, Options, NullLogger<EpochRunner>.Instance);
+        Retention = new Retention(Nodes, Starter, NullLogger<Retention>.Instance);
+        Checkpointer = new Checkpointer(Nodes, Ender, Retention, Options, NullLogger<EpochRunner>.Instance);
+        Restarter = new JobRestarter(Nodes, Jobs, Starter, Retention, Options, NullLogger<JobRestarter>.Instance);
         Migrator = new JobMigrator(Nodes, Checkpointer, Restarter, Ender, NullLogger<JobMigrator>.Instance);
         Watch = new NodeWatch(Nodes, Jobs, Ender, Starter, Options, NullLogger<NodeWatch>.Instance);
         foreach (var name in names)
@@ -43,6 +44,8 @@ internal sealed class FakeCluster
     public JobEnder Ender { get; }
 
     public JobStarter Starter { get; }
+
+    public Retention Retention { get; }
 
     public JobRestarter Restarter { get; }
 
@@ -190,6 +193,7 @@ internal sealed class FakeCluster
         Step.ProbeDirectory when command.ProbeDirectory.Action == ProbeAction.List =>
             new Reply { Probed = new Probed { Epochs = { Stored }, HighestNumber = Stored.DefaultIfEmpty(0u).Max() } },
         Step.ProbeDirectory => new Reply { Probed = new Probed() },
+        Step.PruneEpochs => new Reply { EpochsPruned = new EpochsPruned() },
         Step.LoadEpoch => new Reply { EpochLoaded = new EpochLoaded { ManifestJson = ByteString.CopyFrom(ManifestReader.Write(Manifest("node1", "node2"))) } },
         Step.PlanRestore => new Reply { RestorePlanned = new RestorePlanned { Files = { $"{node}: /out is put back" } } },
         _ => new Reply(),

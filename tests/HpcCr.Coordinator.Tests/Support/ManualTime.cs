@@ -18,6 +18,19 @@ internal sealed class ManualTime : TimeProvider
         }
     }
 
+    /// <summary>Whether somebody waits for this instant.</summary>
+    public bool IsWaitingUntil(DateTimeOffset instant)
+    {
+        lock (_gate)
+            return _waiting.Any(w => DateTimeOffset.UnixEpoch + w.Due == instant);
+    }
+
+    public override DateTimeOffset GetUtcNow()
+    {
+        lock (_gate)
+            return DateTimeOffset.UnixEpoch + _now;
+    }
+
     /// <summary>Moves the clock; what is due then happens.</summary>
     public void Advance(TimeSpan by)
     {

@@ -34,6 +34,7 @@ public sealed class T3010_Aborts(FaultsLab lab) : SystemTest(lab)
 
     [Theory]
     [InlineData("preparerestore")]
+    [InlineData("putback")]
     [InlineData("restore")]
     public async Task ARestartThatFailsOnOneNode_UndoesAll_AndTheEpochRestartsOnceItCan(string step)
     {

@@ -18,6 +18,17 @@ public sealed class T3030_KilledDaemons(FaultsLab lab) : SystemTest(lab)
     }
 
     [Fact]
+    public async Task AKilledCoordinator_IsFollowedByOneThatGoesOnMakingEpochs()
+    {
+        var job = await TestJob.StartAsync(Lab, "schedule", ["--interval", "1s", "--keep", "2"], CommandOptions.Default, [TestPrograms.Fill, "--steps", "1000000"]);
+        await WaitForEpochsAsync(job, 1);
+        Daemon.Signal(Daemon.Coordinator(Lab), "KILL");
+        await UpAsync();
+        await WaitForEpochsAsync(job, 3);
+        await job.KillAsync();
+    }
+
+    [Fact]
     public async Task AnExitCode_IsKnownThoughNoLauncherSawTheEnd()
     {
         var go = Path.Combine(Lab.NewFolder("go"), "go");
@@ -112,4 +123,7 @@ public sealed class T3030_KilledDaemons(FaultsLab lab) : SystemTest(lab)
         await job.RestartAsync();
         Assert.Equal(await SpreadJob.UndisturbedAsync(4, "stencil", [.. Arguments[..^2], "--pace-us", "0"]), await job.FinalAsync());
     }
+
+    private static Task WaitForEpochsAsync(TestJob job, int number) => Await.UntilAsync($"epoch {number}",
+        () => Directory.EnumerateDirectories(job.Folder, "epoch-*").Any(path => string.CompareOrdinal(Path.GetFileName(path), $"epoch-{number:D6}") >= 0), null, job.Describe);
 }

@@ -38,6 +38,8 @@ internal sealed record Hpccr(string RunFolder, string CheckpointDirectory, strin
             ["HPCCR_RUN_DIR"] = RunFolder,
             ["HPCCR_CKPT_DIR"] = CheckpointDirectory,
             ["HPCCR_COORDINATOR"] = null,
+            // Where there is no lab: nothing may be written outside of our folders.
+            ["HPCCR_SIGNING_KEY"] = Path.Combine(RunFolder, "signing.key"),
             [TagVariable] = Tag,
         };
         foreach (var (name, value) in options.Environment) environment[name] = value;

@@ -30,6 +30,9 @@ public abstract class Lab(int nodes) : IAsyncLifetime
     /// <summary>The run folder.</summary>
     internal string RunFolder => $"/run/hpccr-test-{_tag}";
 
+    /// <summary>The lab's key.</summary>
+    internal string KeyFile => Path.Combine(RunFolder, "lab", "cluster.pem");
+
     /// <summary>Brings it up.</summary>
     public async ValueTask InitializeAsync()
     {

@@ -65,7 +65,7 @@ public sealed class T2060_CutProof(ManyNodesLab lab) : SystemTest(lab)
         await job.WaitForLineAsync("ready ");
         var epoch = await job.CheckpointAsync();
         await job.KillAsync();
-        ForgedEpoch.ChangeASequenceNumber(epoch, alsoInTheManifest);
+        ForgedEpoch.ChangeASequenceNumber(epoch, alsoInTheManifest, Lab.KeyFile);
         var verified = (await Hpccr.RunAsync("verify", epoch.Path, "--json")).FailsWith(5, ["not the cut that was committed"]).Json;
         Assert.False(verified.GetProperty("ok").GetBoolean());
         Assert.Contains(alsoInTheManifest ? "expects byte" : "as the manifest has it", verified.GetProperty("faults")[0].GetString(), StringComparison.Ordinal);

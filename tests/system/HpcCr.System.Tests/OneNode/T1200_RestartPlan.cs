@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using HpcCr.SystemTests.Infrastructure;
 
 namespace HpcCr.SystemTests.OneNode;
@@ -55,15 +54,15 @@ public sealed class T1200_RestartPlan(OneNodeLab lab) : SystemTest(lab)
     {
         var job = await TestJob.StartAsync(Lab, "less", "sleep", "infinity");
         var epoch = await job.CheckpointAsync(stop: true);
-        var manifest = JsonNode.Parse(File.ReadAllText(epoch.Manifest))!;
-        manifest["engine"] = "criu 99.1";
-        var sandbox = manifest["nodes"]![0]!;
+        var forger = new Forger(epoch.Path);
+        forger.Manifest["engine"] = "criu 99.1";
+        var sandbox = forger.Node;
         sandbox["machine"]!["kernel"] = "99.1.0";
         sandbox["machine"]!["processorFlags"]!.AsArray().Add("avx4096");
         sandbox["machine"]!["xsaveBytes"] = 123456;
         sandbox["user"]!["name"] = "somebody-else";
         sandbox["user"]!["groups"]!.AsArray().Add(54321);
-        File.WriteAllText(epoch.Manifest, manifest.ToJsonString());
+        forger.Sign(Lab.KeyFile);
 
         var plan = (await job.RunAsync("restart", job.Name, "--dry-run", "--json")).EndsWith(6).Json;
         var faults = plan.GetProperty("faults").EnumerateArray().Select(f => f.GetString()!).ToList();

@@ -1,0 +1,102 @@
+using HpcCr.Core;
+using HpcCr.Protocol.V1;
+using Microsoft.Extensions.Logging;
+
+namespace HpcCr.Coordinator;
+
+/// <summary>Which epochs stay. None is removed while a restart reads it: restarts and removals pass one gate.</summary>
+internal sealed class Retention(NodeRegistry nodes, JobStarter starter, ILogger<Retention> log)
+{
+    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(10);
+    private readonly SemaphoreSlim _gate = new(1, 1);
+    private readonly List<string> _reading = [];
+
+    /// <summary>A restart reads an epoch until what is returned is disposed; a removal under way is waited for.</summary>
+    public async Task<IDisposable> ReadAsync(string epochPath, CancellationToken cancellationToken)
+    {
+        var path = Path.TrimEndingDirectorySeparator(epochPath);
+        await _gate.WaitAsync(cancellationToken);
+        lock (_reading)
+            _reading.Add(path);
+        _gate.Release();
+        return new Reading(() =>
+        {
+            lock (_reading)
+                _reading.Remove(path);
+        });
+    }
+
+    /// <summary>After an epoch of a job: removes what the job does not want to keep. That it failed is no failure of the epoch.</summary>
+    public async Task ApplyAsync(Job job)
+    {
+        if (job.Spec.Keep == 0)
+            return;
+        try
+        {
+            await PruneAsync(job, job.Spec.Keep, dryRun: false, CancellationToken.None);
+        }
+        catch (Exception e) when (e is HpcCrException or NodeFailedException)
+        {
+            log.LogWarning("{Job}: old epochs were not removed: {Why}", job.Name, e.Message);
+        }
+    }
+
+    /// <summary>Removes all but the newest epochs of a job, as its user, on its head node.</summary>
+    public async Task<PruneReply> PruneAsync(Job job, int keep, bool dryRun, CancellationToken cancellationToken)
+    {
+        var node = nodes.Find(job.HeadPlace.Node) is null ? await starter.FirstNodeAsync(cancellationToken) : job.HeadPlace.Node;
+        var reply = await PruneAsync(node, job.Name, job.Spec.Folder, job.Spec.Uid, job.Spec.Gid, keep, dryRun, cancellationToken);
+        if (!dryRun)
+            job.Forget(reply.Removed.Select(e => (int)e).ToHashSet());
+        return reply;
+    }
+
+    /// <summary>The same for a job of an earlier coordinator, as whoever asks.</summary>
+    /// <exception cref="HpcCrException">The folder cannot be this job's (not found).</exception>
+    public async Task<PruneReply> PruneAsync(string job, string folder, uint uid, uint gid, int keep, bool dryRun, CancellationToken cancellationToken)
+    {
+        if (!Path.IsPathRooted(folder) || Path.GetFileName(folder) != job)
+            throw new HpcCrException(FailureKind.NotFound, $"there is no job {job}", "`hpccr list` shows the jobs there are.");
+        return await PruneAsync(await starter.FirstNodeAsync(cancellationToken), job, folder, uid, gid, keep, dryRun, cancellationToken);
+    }
+
+    private async Task<PruneReply> PruneAsync(
+        string node, string job, string folder, uint uid, uint gid, int keep, bool dryRun, CancellationToken cancellationToken)
+    {
+        if (keep == 0)
+            throw new HpcCrException(FailureKind.Usage, "at least one epoch is kept", "Write --keep 1 or more.");
+        await _gate.WaitAsync(cancellationToken);
+        try
+        {
+            var command = new Command
+            {
+                Job = job,
+                PruneEpochs = new PruneEpochs { Folder = folder, Uid = uid, Gid = gid, Keep = (uint)keep, DryRun = dryRun, InUse = { InUse(job) } },
+            };
+            var replies = await NodeGroup.AskAllAsync(nodes, [new Place("", node)], _ => command, "prune", Deadline, cancellationToken);
+            var pruned = replies[""].EpochsPruned;
+            if (pruned.Removed.Count > 0 && !dryRun)
+                log.LogInformation("{Job}: removed epochs {Epochs}", job, string.Join(", ", pruned.Removed));
+            return new PruneReply { Folder = folder, Removed = { pruned.Removed }, Kept = { pruned.Kept }, Bytes = pruned.Bytes };
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    // By names, not by whole paths: the same folder may be reached in several ways.
+    private List<uint> InUse(string job)
+    {
+        lock (_reading)
+        {
+            return [.. _reading.Where(path => Path.GetFileName(Path.GetDirectoryName(path)) == job)
+                .Select(path => EpochName.Parse(Path.GetFileName(path))).OfType<int>().Select(epoch => (uint)epoch)];
+        }
+    }
+
+    private sealed class Reading(Action end) : IDisposable
+    {
+        public void Dispose() => end();
+    }
+}
