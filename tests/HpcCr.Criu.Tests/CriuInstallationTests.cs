@@ -12,11 +12,13 @@ public sealed class CriuInstallationTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void Candidates_AreTheVariableThenThePathThenThePrefix()
+    public void Candidates_AreThePathThenThePrefix_OrWhatTheVariableSays()
     {
         var onPath = Fake("path/criu", "echo Version: 4.2");
-        var candidates = CriuInstallation.Candidates(Environment("/chosen/criu", Path.GetDirectoryName(onPath), "/prefix"));
-        Assert.Equal(["/chosen/criu", onPath, "/prefix/criu/bin/criu"], candidates.Select(candidate => candidate.Path));
+        var candidates = CriuInstallation.Candidates(Environment(null, Path.GetDirectoryName(onPath), "/prefix"));
+        Assert.Equal([onPath, "/prefix/criu/bin/criu"], candidates.Select(candidate => candidate.Path));
+        var chosen = CriuInstallation.Candidates(Environment("/chosen/criu", Path.GetDirectoryName(onPath), "/prefix"));
+        Assert.Equal(["/chosen/criu"], chosen.Select(candidate => candidate.Path));
         var plain = CriuInstallation.Candidates(Environment(null, null, null));
         Assert.Equal(["/opt/hpccr/criu/bin/criu"], plain.Select(candidate => candidate.Path));
     }
@@ -24,23 +26,30 @@ public sealed class CriuInstallationTests : IDisposable
     [Fact]
     public async Task FindAsync_OfAnOldOneFirst_TakesTheNextThatIsNewEnough()
     {
-        var old = Fake("old/criu", "echo Version: 4.1.1");
+        var old = Path.GetDirectoryName(Fake("old/criu", "echo Version: 4.1.1"));
         Fake("new/criu/bin/criu", "echo Version: 4.2.1; echo GitID: v4.2.1-3");
-        var found = await CriuInstallation.FindAsync(Environment(old, null, _folder.File("new")), Token);
+        var found = await CriuInstallation.FindAsync(Environment(null, old, _folder.File("new")), Token);
         Assert.Equal(new CriuInstallation(_folder.File("new/criu/bin/criu"), new EngineVersion(4, 2, 1)), found);
     }
 
     [Fact]
     public async Task FindAsync_OfNoneUsable_SaysWhyEachIsNot()
     {
-        var old = Fake("old/criu", "echo Version: 3.17.1");
         var mute = Path.GetDirectoryName(Fake("mute/criu", "exit 3"));
         var fault = await Assert.ThrowsAsync<EngineNotFoundException>(
-            () => CriuInstallation.FindAsync(Environment(old, mute, _folder.File("none")), Token));
-        Assert.Equal(
-            ["version 3.17.1 is older than 4.2", "does not tell its version", "not there"],
-            fault.Candidates.Select(candidate => candidate.Problem));
+            () => CriuInstallation.FindAsync(Environment(null, mute, _folder.File("none")), Token));
+        Assert.Equal(["does not tell its version", "not there"], fault.Candidates.Select(candidate => candidate.Problem));
         Assert.Contains("HPCCR_CRIU", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task FindAsync_OfAChosenOneThatDoesNotDo_TakesNoOther()
+    {
+        var old = Fake("old/criu", "echo Version: 3.17.1");
+        Fake("new/criu/bin/criu", "echo Version: 4.2.1");
+        var fault = await Assert.ThrowsAsync<EngineNotFoundException>(
+            () => CriuInstallation.FindAsync(Environment(old, null, _folder.File("new")), Token));
+        Assert.Equal(["version 3.17.1 is older than 4.2"], fault.Candidates.Select(candidate => candidate.Problem));
     }
 
     [Fact]

@@ -5,8 +5,11 @@ namespace HpcCr.Core;
 /// <summary>The name of a node: a host name of at most 63 characters. Nodes are named, never addressed.</summary>
 public static partial class NodeName
 {
+    // What else is called so in the folders of a job and of an epoch, where each node has a folder and a log of its name.
+    private static readonly string[] Taken = ["manifest.json", "restart.sh", "stdout", "stderr"];
+
     /// <summary>Whether the text may name a node.</summary>
-    public static bool IsValid(string? text) => text is not null && Pattern().IsMatch(text);
+    public static bool IsValid(string? text) => text is not null && Pattern().IsMatch(text) && !Taken.Contains(text, StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Returns the name, or says why it is none.</summary>
     /// <exception cref="HpcCrException">The text is not a node name (usage).</exception>

@@ -10,14 +10,15 @@ public sealed record CriuInstallation(string Path, EngineVersion Version)
 {
     private static readonly TimeSpan ProbeDeadline = TimeSpan.FromSeconds(10);
 
-    /// <summary>Where to look, best first: `$HPCCR_CRIU`, `criu` of `$PATH`, `${HPCCR_PREFIX:-/opt/hpccr}/criu/bin/criu`.</summary>
+    /// <summary>Where to look, best first: `criu` of `$PATH`, `${HPCCR_PREFIX:-/opt/hpccr}/criu/bin/criu`; only `$HPCCR_CRIU` where that is set.</summary>
     /// <param name="environment">Looks up a variable; null: the process's own environment.</param>
     /// <returns>The places; not all of them need exist.</returns>
     public static IReadOnlyList<CriuCandidate> Candidates(Func<string, string?>? environment = null)
     {
         environment ??= Environment.GetEnvironmentVariable;
+        // Who chose one does not want another in its place.
+        if (environment("HPCCR_CRIU") is { Length: > 0 } chosen) return [new CriuCandidate(chosen, "$HPCCR_CRIU")];
         var places = new List<CriuCandidate>();
-        if (environment("HPCCR_CRIU") is { Length: > 0 } chosen) places.Add(new CriuCandidate(chosen, "$HPCCR_CRIU"));
         var ofPath = (environment("PATH") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries)
             .Select(folder => System.IO.Path.Combine(folder, "criu"))
             .FirstOrDefault(File.Exists);

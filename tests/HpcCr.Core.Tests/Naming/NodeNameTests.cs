@@ -27,6 +27,8 @@ public sealed class NodeNameTests
     [InlineData("user@n")]
     [InlineData("n_1")]
     [InlineData("nöde")]
+    [InlineData("manifest.json")]
+    [InlineData("stdout")]
     [InlineData("a234567890123456789012345678901234567890123456789012345678901234")]
     public void Check_OfAnythingElse_IsWrongUsage(string? name)
     {
