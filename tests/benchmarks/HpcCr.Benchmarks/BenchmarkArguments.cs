@@ -23,7 +23,7 @@ internal sealed class BenchmarkArguments
     [Option("ranks", Default = 4, HelpText = "MPI ranks of 64 MiB over two nodes; 0: leave that out.")]
     public int Ranks { get; set; }
 
-    [Option("rounds", Default = 5, HelpText = "Checkpoints of each kind per job.")]
+    [Option("rounds", Default = 9, HelpText = "Checkpoints of each kind per job.")]
     public int Rounds { get; set; }
 
     [Option("write", HelpText = "A Markdown file whose part between the marks is replaced with the result.")]
