@@ -10,8 +10,9 @@ public sealed class T1010_CheckpointAndGoOn(OneNodeLab lab) : SystemTest(lab)
     [Fact]
     public async Task TwoJobs_EachCheckpointedTwentyTimesInARow_EndWithTheResultsOfUndisturbedRuns()
     {
-        string[] threads = [TestPrograms.Threads, "--rounds", "5000", "--every", "10"];
-        string[] fill = [TestPrograms.Fill, "--mib", "48", "--steps", "16000", "--every", "100"];
+        // Both run for about twice as long as twenty epochs take.
+        string[] threads = [TestPrograms.Threads, "--rounds", "10000", "--every", "10"];
+        string[] fill = [TestPrograms.Fill, "--mib", "48", "--steps", "30000", "--every", "100"];
         var ring = await TestJob.StartAsync(Lab, "threads", threads);
         var memory = await TestJob.StartAsync(Lab, "fill", fill);
         await ring.WaitForLineAsync("round ");
@@ -23,7 +24,7 @@ public sealed class T1010_CheckpointAndGoOn(OneNodeLab lab) : SystemTest(lab)
             Assert.All(made, m => Assert.Equal(epoch, m.Number));
         }
 
-        Assert.Equal(await Undisturbed.FinalLineAsync(threads), await ring.ResultAsync());
+        Assert.Equal(await Undisturbed.FinalLineAsync([.. threads, "--pace-us", "100"]), await ring.ResultAsync());
         Assert.Equal(await Undisturbed.FinalLineAsync([.. fill, "--pace-us", "0"]), await memory.ResultAsync());
         Assert.Equal(Epochs, (await memory.StatusAsync()).GetProperty("epochs").GetArrayLength());
     }
