@@ -43,7 +43,7 @@ internal sealed class JobRestarter(NodeRegistry nodes, JobTable jobs, JobStarter
 
         var asked = Placement.Of($"epoch {manifest.Epoch} of {manifest.Job}", PlacesOf(manifest), request.Nodes, new Dictionary<string, string>(request.Moves));
         progress("plan", $"epoch {manifest.Epoch} of {manifest.Job}");
-        var planned = await PlanAsync(manifest, document, Scheduled(request), asked, request.EpochPath, cancellationToken);
+        var planned = await PlanAsync(manifest, document, Scheduled(request), asked, request.EpochPath, request.Files, cancellationToken);
         if (request.DryRun)
             return new RestartResult { Epoch = (uint)manifest.Epoch, Plan = planned.Plan };
         planned.RequireFaultless();
@@ -78,7 +78,7 @@ internal sealed class JobRestarter(NodeRegistry nodes, JobTable jobs, JobStarter
     {
         using var reading = await retention.ReadAsync(epochPath, cancellationToken);
         var (document, manifest) = await LoadAsync(epochPath, job.Spec.Uid, job.Spec.Gid, cancellationToken);
-        var planned = await PlanAsync(manifest, document, spec => spec, hosts, epochPath, cancellationToken);
+        var planned = await PlanAsync(manifest, document, spec => spec, hosts, epochPath, Protocol.V1.FileTreatment.Rollback, cancellationToken);
         planned.RequireFaultless();
         return await CarryOutAsync(job, planned, (phase, text) => progress(new Progress { Phase = phase, Text = text, Done = -1 }), cancellationToken);
     }
@@ -103,7 +103,7 @@ internal sealed class JobRestarter(NodeRegistry nodes, JobTable jobs, JobStarter
 
     private async Task<double> RestoreAsync(Job job, PlannedRestart planned, Action<string, string> progress, CancellationToken cancellationToken)
     {
-        var (manifest, document, relocation, _, epochPath) = planned;
+        var (manifest, document, relocation, _, epochPath, _) = planned;
         var spec = SpecJson(manifest);
         var places = manifest.Spec.Places.ToList();
         var slots = nodes.SlotsOf(places);
@@ -118,6 +118,7 @@ internal sealed class JobRestarter(NodeRegistry nodes, JobTable jobs, JobStarter
                 SpecJson = spec,
                 RelocationJson = Json(relocation, sandbox),
                 EpochPath = epochPath,
+                Files = planned.Files,
                 LeaseMs = lease,
                 Slots = { slots },
             },
@@ -160,7 +161,8 @@ internal sealed class JobRestarter(NodeRegistry nodes, JobTable jobs, JobStarter
     }
 
     private async Task<PlannedRestart> PlanAsync(
-        Manifest epoch, ByteString document, Func<JobSpec, JobSpec> change, IReadOnlyList<string> hosts, string epochPath, CancellationToken cancellationToken)
+        Manifest epoch, ByteString document, Func<JobSpec, JobSpec> change, IReadOnlyList<string> hosts, string epochPath, Protocol.V1.FileTreatment files,
+        CancellationToken cancellationToken)
     {
         var relocation = RelocationPlan.Make(epoch, hosts, nodes.AddressesOf);
         var manifest = epoch with { Spec = change(relocation.Spec) };
@@ -172,7 +174,7 @@ internal sealed class JobRestarter(NodeRegistry nodes, JobTable jobs, JobStarter
         var replies = await NodeGroup.AskAllAsync(nodes, reachable, sandbox => new Command
         {
             Job = manifest.Job,
-            PlanRestore = new PlanRestore { ManifestJson = document, SpecJson = spec, RelocationJson = Json(relocation, sandbox), EpochPath = epochPath },
+            PlanRestore = new PlanRestore { ManifestJson = document, SpecJson = spec, RelocationJson = Json(relocation, sandbox), EpochPath = epochPath, Files = files },
         }, "plan", PlanDeadline, cancellationToken);
         var damage = replies.Values.SelectMany(r => r.RestorePlanned.Damage).ToList();
         if (damage.Count > 0)
@@ -196,7 +198,7 @@ internal sealed class JobRestarter(NodeRegistry nodes, JobTable jobs, JobStarter
             });
         }
 
-        return new PlannedRestart(manifest, document, relocation, plan, epochPath);
+        return new PlannedRestart(manifest, document, relocation, plan, epochPath, files);
     }
 
     private static List<Place> PlacesOf(Manifest manifest) => [.. manifest.Nodes.Select(n => new Place(n.Node, n.Host ?? n.Node))];
