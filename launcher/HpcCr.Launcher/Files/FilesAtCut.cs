@@ -63,7 +63,7 @@ internal sealed class FilesAtCut(IReadOnlyList<HeldFile> files, SharedFileSystem
             var shared = new SharedFileSystems(job.Spec.Folder, mounts);
             var captured = Captured(job, open, shared);
             var files = open.Where(file => !captured.ContainsKey(file.Path)).Concat(captured.Values.OfType<JobFile>());
-            return new FilesAtCut([.. files.Select(file => file.Policy is FilePolicy.NodeLocal or FilePolicy.Deleted ? new HeldFile(file, null) : HeldFile.Open(file))], shared);
+            return new FilesAtCut([.. files.Select(file => file.IsStored || file.Policy == FilePolicy.Appended ? HeldFile.Open(file) : new HeldFile(file, null))], shared);
         });
     }
 

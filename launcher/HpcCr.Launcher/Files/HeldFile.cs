@@ -22,7 +22,7 @@ internal sealed record HeldFile(JobFile File, SafeFileHandle? Source) : IDisposa
     {
         try
         {
-            var source = RegularFile.Open(file.Path);
+            var source = RegularFile.Open(file.Link ?? file.Path);
             if (FileStamp.Of(source).IsSameFile(file.Stamp))
                 return new HeldFile(file, source);
             source.Dispose();

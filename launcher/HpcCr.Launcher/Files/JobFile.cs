@@ -11,6 +11,12 @@ namespace HpcCr.Launcher;
 /// <param name="IsMapped">It is mapped shared and writable: what is written to it then does not change its times.</param>
 internal sealed record JobFile(string Path, FileStamp Stamp, FilePolicy Policy, long? Offset, bool IsMapped)
 {
-    /// <summary>Whether its contents go into the epoch.</summary>
-    public bool IsStored => Policy is FilePolicy.Rewritten or FilePolicy.Captured;
+    /// <summary>Where it can be opened, if not by its path.</summary>
+    public string? Link { get; init; }
+
+    /// <summary>
+    /// Whether its contents go into the epoch. The engine saves those of deleted files, but not of such that have another name: it makes
+    /// one more for the time of the dump.
+    /// </summary>
+    public bool IsStored => Policy is FilePolicy.Rewritten or FilePolicy.Captured || (Policy == FilePolicy.Deleted && Stamp.Links > 0);
 }

@@ -39,7 +39,10 @@ internal static class OpenFiles
             : isNodeLocal ? FilePolicy.NodeLocal
             : uses.Any(use => use.Rewrites(stamp.Size)) ? FilePolicy.Rewritten
             : FilePolicy.Appended;
-        return new JobFile(name, stamp, policy, uses.FirstOrDefault(use => use.Offset is not null)?.Offset, uses.Any(use => use.Offset is null));
+        return new JobFile(name, stamp, policy, uses.FirstOrDefault(use => use.Offset is not null)?.Offset, uses.Any(use => use.Offset is null))
+        {
+            Link = policy == FilePolicy.Deleted ? uses[0].Link : null,
+        };
     }
 
     private static bool IsNodeLocal(JobSpec spec, SandboxLayout layout, string path) =>

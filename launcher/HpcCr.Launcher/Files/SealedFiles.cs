@@ -43,16 +43,17 @@ internal static class SealedFiles
     /// <param name="epoch">The epoch's number.</param>
     /// <param name="cut">The files at the cut.</param>
     /// <param name="stored">The records of the files of the node's folder.</param>
+    /// <param name="links">The names that the engine gives to files that have lost theirs and have others.</param>
     /// <exception cref="HpcCrException">A file that only grows has become shorter: what it was at the cut is gone.</exception>
-    public static IReadOnlyList<FileRecord> Describe(LocalJob job, int epoch, FilesAtCut cut, IReadOnlyList<ImageRecord> stored)
+    public static IReadOnlyList<FileRecord> Describe(LocalJob job, int epoch, FilesAtCut cut, IReadOnlyList<ImageRecord> stored, IReadOnlyDictionary<string, string> links)
     {
         var hashes = stored.ToDictionary(file => file.Path, file => file.Sha256);
         var folder = Path.Combine(job.Spec.Folder, EpochName.Of(epoch), job.Sandbox);
         job.Kept = cut.Files.Where(held => held is { Stored: not null, File.IsMapped: false })
             .ToDictionary(held => held.File.Path, held => new KeptContents(held.File.Stamp, held.TakenNs, Path.Combine(folder, held.Stored!), hashes[held.Stored!]));
-        return [.. cut.Files.Select(held => new FileRecord(held.File.Path, held.File.Stamp.Size)
+        return [.. cut.Files.Select(held => new FileRecord(NameOf(held, links), held.File.Stamp.Size)
         {
-            Policy = held.File.Policy,
+            Policy = held is { File.Policy: FilePolicy.Deleted, Stored: not null } ? FilePolicy.Rewritten : held.File.Policy,
             Offset = held.File.Offset,
             Mode = held.File.Stamp.Mode,
             Tail = held.File.Policy == FilePolicy.Appended && held.Source is not null ? TailOf(held) : null,
@@ -60,6 +61,10 @@ internal static class SealedFiles
             IsShared = cut.Shared.Holds(held.File.Stamp),
         })];
     }
+
+    // The engine finds it by that name at a restart, and takes the name away again.
+    private static string NameOf(HeldFile held, IReadOnlyDictionary<string, string> links) =>
+        held is { File.Policy: FilePolicy.Deleted, Stored: not null } ? links.GetValueOrDefault(held.File.Path, held.File.Path) : held.File.Path;
 
     private static string TailOf(HeldFile held)
     {

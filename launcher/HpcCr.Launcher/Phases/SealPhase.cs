@@ -23,9 +23,10 @@ internal static class SealPhase
         ImageRights.RequireForSeal(job, epoch.Images);
         var connections = SealedConnections.Read(job.Sandbox, epoch);
         var named = FilesImage.Read(epoch.Images);
+        var links = FilesImage.LinkNames(epoch.Images);
         IReadOnlyList<ImageRecord> files = await ImageCopier.SealAsync(epoch.Staging, folder, store, cancellationToken);
         files = [.. files, .. await SealedFiles.HashAsync(job, partial, epoch.JobFiles!, files, cancellationToken)];
-        var jobFiles = SealedFiles.Describe(job, epoch.Epoch, epoch.JobFiles!, files);
+        var jobFiles = SealedFiles.Describe(job, epoch.Epoch, epoch.JobFiles!, files, links);
         foreach (var directory in files.Select(f => Path.GetDirectoryName(Path.Combine(folder, f.Path))!).Distinct())
             Durable.SyncDirectory(directory);
         Durable.SyncDirectory(folder);

@@ -6,6 +6,7 @@ namespace HpcCr.Criu.Images;
 public static class FilesImage
 {
     private const uint RegularFileType = 1;
+    private const uint LinkedRemap = 0;
     private const int TypeField = 1;
     private const int IdField = 2;
     private const int RegularField = 3;
@@ -29,6 +30,20 @@ public static class FilesImage
                 .Where(file => file.Type == RegularFileType && file.Regular is not null)
                 .Select(file => Translate(file, uses.GetValueOrDefault(file.Id), unlinked.Contains(file.Id))),
         ];
+    }
+
+    /// <summary>
+    /// The names that files which had lost theirs, but not all, were given for the dump: a restore looks for them there, and removes these names.
+    /// </summary>
+    /// <param name="folder">The images folder.</param>
+    /// <returns>From the name that was lost to the one that was given.</returns>
+    /// <exception cref="ImageFormatException">An image is missing, damaged or truncated.</exception>
+    public static IReadOnlyDictionary<string, string> LinkNames(string folder)
+    {
+        var names = Read(folder).ToDictionary(file => file.Id, file => file.Path);
+        return ImageFolder.ReadAll<RemapEntry>(folder, "remap-fpath.img", ImageMagic.RemappedPaths)
+            .Where(remap => remap.Kind == LinkedRemap && names.ContainsKey(remap.FileId) && names.ContainsKey(remap.RemapId))
+            .GroupBy(remap => names[remap.FileId]).ToDictionary(remaps => remaps.Key, remaps => names[remaps.First().RemapId]);
     }
 
     /// <summary>Gives files other lengths: a restore insists on those of the images. All other bytes of files.img stay as they are.</summary>
