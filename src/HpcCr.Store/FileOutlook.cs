@@ -25,7 +25,7 @@ public sealed record FileOutlook(string Text, bool IsAsAtCut, string? Fault)
             case { Policy: FilePolicy.NodeLocal }:
                 return new FileOutlook("comes back with the sandbox's own folders", IsAsAtCut: true, null);
             case { Policy: FilePolicy.Deleted }:
-                return new FileOutlook("comes back from the images, without a name", IsAsAtCut: true, null);
+                return new FileOutlook("comes back from the epoch, without a name", IsAsAtCut: true, null);
             case { Stored: { } stored }:
                 var image = node.Files.First(file => file.Path == stored);
                 return OfStored(record, new StoredFile(record, image, access), compare);
@@ -48,8 +48,8 @@ public sealed record FileOutlook(string Text, bool IsAsAtCut, string? Fault)
     {
         try
         {
-            return compare && file.IsAsAtCut()
-                ? new FileOutlook("is as at the cut", IsAsAtCut: true, null)
+            return !file.Exists ? new FileOutlook($"is made anew, {record.Size} bytes", IsAsAtCut: false, null)
+                : compare && file.IsAsAtCut() ? new FileOutlook("is as at the cut", IsAsAtCut: true, null)
                 : new FileOutlook($"is put back whole, {record.Size} bytes; what it holds now is set aside", IsAsAtCut: false, null);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -10,6 +10,9 @@ namespace HpcCr.Store;
 /// <param name="access">Opens files of the job.</param>
 public sealed class StoredFile(FileRecord record, ImageRecord image, IStoreAccess access)
 {
+    /// <summary>Whether there is anything by its name.</summary>
+    public bool Exists => access.Run(() => Path.Exists(record.Path));
+
     /// <summary>Whether it is what it was; reads it if only its length is.</summary>
     /// <exception cref="IOException">It is something else than a file, or cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>

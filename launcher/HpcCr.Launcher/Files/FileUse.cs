@@ -1,5 +1,4 @@
 using System.Globalization;
-using HpcCr.Core;
 using HpcCr.Linux;
 
 namespace HpcCr.Launcher;

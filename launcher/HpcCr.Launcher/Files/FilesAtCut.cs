@@ -122,9 +122,10 @@ internal sealed class FilesAtCut(IReadOnlyList<HeldFile> files, SharedFileSystem
 
     private static bool Clone(LocalJob job, HeldFile held, string path) => job.Store.Run(() =>
     {
-        using (var target = File.OpenHandle(path, FileMode.Create, FileAccess.Write))
+        var create = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite };
+        using (var target = new FileStream(path, create))
         {
-            if (FileContents.TryClone(held.Source!, target))
+            if (FileContents.TryClone(held.Source!, target.SafeFileHandle))
                 return true;
         }
 

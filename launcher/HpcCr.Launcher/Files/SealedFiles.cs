@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using HpcCr.Core;
+using HpcCr.Linux;
 using HpcCr.Store;
 
 namespace HpcCr.Launcher;
@@ -31,7 +32,11 @@ internal static class SealedFiles
                     "The job runs on. Checkpoint again: it is then stored anew.");
             }
 
-            stored.Flush(flushToDisk: true);
+            job.Store.Run(() =>
+            {
+                Durable.SyncFile(Path.Combine(partial, job.Sandbox, held.Stored!));
+                return 0;
+            });
             records.Add(new ImageRecord(held.Stored!, held.File.Stamp.Size, hash));
         }
 
@@ -51,9 +56,9 @@ internal static class SealedFiles
         var folder = Path.Combine(job.Spec.Folder, EpochName.Of(epoch), job.Sandbox);
         job.Kept = cut.Files.Where(held => held is { Stored: not null, File.IsMapped: false })
             .ToDictionary(held => held.File.Path, held => new KeptContents(held.File.Stamp, held.TakenNs, Path.Combine(folder, held.Stored!), hashes[held.Stored!]));
-        return [.. cut.Files.Select(held => new FileRecord(NameOf(held, links), held.File.Stamp.Size)
+        return [.. cut.Files.Select(held => new FileRecord(LinkOf(held, links) ?? held.File.Path, held.File.Stamp.Size)
         {
-            Policy = held is { File.Policy: FilePolicy.Deleted, Stored: not null } ? FilePolicy.Rewritten : held.File.Policy,
+            Policy = held.File.Policy,
             Offset = held.File.Offset,
             Mode = held.File.Stamp.Mode,
             Tail = held.File.Policy == FilePolicy.Appended && held.Source is not null ? TailOf(held) : null,
@@ -63,8 +68,8 @@ internal static class SealedFiles
     }
 
     // The engine finds it by that name at a restart, and takes the name away again.
-    private static string NameOf(HeldFile held, IReadOnlyDictionary<string, string> links) =>
-        held is { File.Policy: FilePolicy.Deleted, Stored: not null } ? links.GetValueOrDefault(held.File.Path, held.File.Path) : held.File.Path;
+    private static string? LinkOf(HeldFile held, IReadOnlyDictionary<string, string> links) =>
+        held is { File.Policy: FilePolicy.Deleted, Stored: not null } ? links.GetValueOrDefault(held.File.Path) : null;
 
     private static string TailOf(HeldFile held)
     {

@@ -14,15 +14,16 @@ internal sealed class JobFiles(RestoreWork work, LocalJob job)
 {
     private readonly AsideIndex _asides = job.Store.Run(() => AsideIndex.Read(Path.GetDirectoryName(work.EpochPath)!));
 
-    /// <summary>Puts back those that are this sandbox's to put back.</summary>
+    /// <summary>Puts back those that are this sandbox's to put back; where files are to be left as they are, only those without a name.</summary>
     /// <exception cref="HpcCrException">A file is not what the plan has found any more.</exception>
     public async Task PutBackAsync(CancellationToken cancellationToken)
     {
-        foreach (var file in work.Manifest.FilesPutBackBy(work.Sandbox))
+        var rollback = work.Treatment == FileTreatment.Rollback;
+        foreach (var file in work.Manifest.FilesPutBackBy(work.Sandbox).Where(file => rollback || file.Policy == FilePolicy.Deleted))
             await (file.Stored is { } stored
                 ? PutBackAsync(file, work.Sandbox.Files.First(image => image.Path == stored), cancellationToken)
                 : PutBackAsync(file, cancellationToken));
-        foreach (var path in NewMatches.Of(work.Manifest, work.Sandbox, job.Layout, job.Store))
+        foreach (var path in rollback ? NewMatches.Of(work.Manifest, work.Sandbox, job.Layout, job.Store) : [])
         {
             await SetAsideAsync(path, 0, cancellationToken);
             job.Store.Run(() =>

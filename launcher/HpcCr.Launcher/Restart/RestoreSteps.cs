@@ -43,8 +43,7 @@ internal static class RestoreSteps
         work.Sockets.Rewrite(work.Images);
         await LockPhase.LockAsync(job, work.Sockets.Connections, work.Sockets.Listeners, cancellationToken);
         await (job.Spec.Attached ? SharedFiles.UnpackAsync(job, work.Files, cancellationToken) : PrivateFiles.UnpackAsync(job, work.Files, cancellationToken));
-        if (work.Treatment == Core.FileTreatment.Rollback)
-            await new JobFiles(work, job).PutBackAsync(cancellationToken);
+        await new JobFiles(work, job).PutBackAsync(cancellationToken);
         if (work.Treatment == Core.FileTreatment.Keep)
             KeptFiles.Accept(work, job.Store);
         return new Reply();

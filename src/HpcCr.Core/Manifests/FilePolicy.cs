@@ -15,6 +15,9 @@ public enum FilePolicy
     /// <summary>In a folder of the sandbox's own, which travels whole with the epoch.</summary>
     NodeLocal,
 
-    /// <summary>It has lost its name: its contents are in the epoch's images.</summary>
+    /// <summary>
+    /// It has lost its name: its contents are in the epoch's images. If they had another name they are stored, and the path is the one by which
+    /// the engine looks for them.
+    /// </summary>
     Deleted,
 }

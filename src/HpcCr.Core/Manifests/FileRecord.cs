@@ -27,5 +27,5 @@ public sealed record FileRecord(string Path, long Size)
     public bool IsShared { get; init; }
 
     /// <summary>Whether a restart puts it back by itself; the others travel with the sandbox's own folders, or in the images.</summary>
-    public bool IsPutBack => Policy is FilePolicy.Appended or FilePolicy.Rewritten or FilePolicy.Captured;
+    public bool IsPutBack => Policy is FilePolicy.Appended or FilePolicy.Rewritten or FilePolicy.Captured || (Policy == FilePolicy.Deleted && Stored is not null);
 }

@@ -1,6 +1,4 @@
-using HpcCr.Core;
 using HpcCr.Linux;
-using Microsoft.Win32.SafeHandles;
 
 namespace HpcCr.Launcher.Tests.Files;
 

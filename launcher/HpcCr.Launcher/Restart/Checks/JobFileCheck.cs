@@ -12,10 +12,16 @@ internal sealed class JobFileCheck : IRestoreCheck
     public RestoreFinding Look(RestoreTarget target) => target.Treatment switch
     {
         FileTreatment.Keep => new("left as they are",
-            target.Store.Run(() => target.Sandbox.JobFiles.Where(f => f.IsPutBack && f.Offset is not null && !File.Exists(f.Path)).Select(f => $"{f.Path}, which the job has open, is gone").ToList())),
+            target.Store.Run(() => target.Sandbox.JobFiles.Where(f => f.IsPutBack && f.Policy != FilePolicy.Deleted && f.Offset is not null && !File.Exists(f.Path)).Select(f => $"{f.Path}, which the job has open, is gone").ToList())),
         FileTreatment.Check => new($"{target.Files.Count} as at the cut", [.. target.Files.Where(f => !f.Outlook.IsAsAtCut).Select(Difference), .. New(target)]),
-        _ => new($"{target.Files.Count} that are put back", target.Store.Run(() => target.Files.SelectMany(Faults).ToList())),
+        _ => Rollback(target),
     };
+
+    private static RestoreFinding Rollback(RestoreTarget target)
+    {
+        var files = target.Files;
+        return new($"{files.Count} that are put back", target.Store.Run(() => files.SelectMany(Faults).ToList()));
+    }
 
     private static string Difference((FileRecord Record, FileOutlook Outlook) file) =>
         file.Outlook.Fault ?? $"{file.Record.Path} is not as at the cut (by rollback it {file.Outlook.Text})";
