@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace HpcCr.Core;
 
 /// <summary>A regular file that the job writes to, or that was to be captured, as it was at the cut.</summary>
@@ -8,7 +10,8 @@ public sealed record FileRecord(string Path, long Size)
     /// <summary>How many of the last bytes before the cut <see cref="Tail"/> covers at most.</summary>
     public const int TailBytes = 64 << 10;
 
-    /// <summary>What becomes of it; in older epochs all files count as appended to.</summary>
+    /// <summary>What becomes of it. Left out of documents where it is appended to, as of all files in older epochs: a name is no default that a signature leaves out.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public FilePolicy Policy { get; init; }
 
     /// <summary>Where the next byte would have gone, in bytes; null when it was only mapped, was not open, and in older epochs.</summary>

@@ -16,6 +16,14 @@ public sealed class FileRecordTests
         Assert.Equal(["/shared/record", "/local/out"], manifest.FilesPutBackBy(two).Select(f => f.Path));
     }
 
+    [Fact]
+    public void WhatIsAppendedTo_IsWrittenAsInOlderEpochs()
+    {
+        var manifest = Sample.Manifest with { Nodes = [Sample.Node("node1") with { JobFiles = [new FileRecord("/out", 4)] }, Sample.Node("node2")] };
+
+        Assert.DoesNotContain("\"policy\"", System.Text.Encoding.UTF8.GetString(ManifestReader.Write(manifest)), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("contents/2", 4, "aa")] // not in the epoch
     [InlineData("contents/1", 5, "aa")] // of another size

@@ -6,7 +6,7 @@ namespace HpcCr.SystemTests.OneNode;
 [Collection(OneNodeLab.Name)]
 public sealed class T1240_JobFiles(OneNodeLab lab) : SystemTest(lab)
 {
-    private const int Steps = 600;
+    private const int Steps = 450;
     private const int Owner = 4243;
 
     [Fact]
