@@ -37,7 +37,7 @@ internal static class ImageRights
             return null;
         try
         {
-            var groups = UserDatabase.Groups(spec.Uid, spec.Gid).Append(spec.Gid).ToHashSet();
+            var groups = GroupsOf(spec);
             return CredentialsImage.Read(images).Select(thread => OfThread(thread, spec, groups))
                 .Concat(GhostFilesImage.Read(images).Select(file => OfGhost(file, spec, groups)))
                 .Concat(Directory.EnumerateFiles(images, "userns-*.img").Select(_ => "there is a user namespace in the images"))
@@ -49,7 +49,11 @@ internal static class ImageRights
         }
     }
 
-    private static string? OfThread(TaskCredentials thread, JobSpec spec, HashSet<uint> groups) =>
+    /// <summary>The groups that the job may have.</summary>
+    internal static HashSet<uint> GroupsOf(JobSpec spec) => [.. UserDatabase.Groups(spec.Uid, spec.Gid), spec.Gid];
+
+    /// <summary>What a thread has got too much, as half a sentence, or null.</summary>
+    internal static string? OfThread(TaskCredentials thread, JobSpec spec, HashSet<uint> groups) =>
         thread.Users.Where(user => user != spec.Uid).Cast<uint?>().FirstOrDefault() is { } user ? $"thread {thread.Thread} has user {user}"
         : thread.Groups.Where(group => !groups.Contains(group)).Cast<uint?>().FirstOrDefault() is { } group ? $"thread {thread.Thread} has group {group}"
         : thread.HasCapabilities ? $"thread {thread.Thread} has capabilities"
