@@ -22,7 +22,7 @@ internal static class QuiescePhase
         Directory.CreateDirectory(epoch.Images, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         var committer = new EpochCommitter(job.Store, Durable.SyncDirectory);
         committer.Begin(job.Spec.Folder, epoch.Epoch);
-        if (FreeSpace.Of(job.Spec.Folder) is var free && free < bytes)
+        if (job.Store.Run(() => FreeSpace.Of(job.Spec.Folder)) is var free && free < bytes)
         {
             throw new HpcCrException(FailureKind.Failed,
                 $"{job.Spec.Folder} has {free >> 20} MiB free and this epoch needs about {bytes >> 20} MiB from {job.Options.Node}; nothing was frozen",

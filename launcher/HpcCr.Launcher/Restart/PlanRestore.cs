@@ -20,7 +20,7 @@ internal static class PlanRestoreStep
         var sandbox = manifest.Nodes.Single(n => n.Node == relocation.Place.Sandbox);
         var target = new RestoreTarget(manifest, sandbox, new MovedSockets(sandbox, relocation), options, node, jobIsHere);
         var found = Checks.Select(check => (check.Name, Finding: check.Look(target))).ToList();
-        var damage = target.Store.Run(() => ImageFaults(request.EpochPath, sandbox).ToList());
+        var damage = target.Store.Run(() => ImageFaults(request.EpochPath, sandbox).Concat(PathRights.FaultsOf(sandbox, manifest.Spec.Uid)).ToList());
         return new Reply
         {
             RestorePlanned = new RestorePlanned

@@ -14,7 +14,7 @@ internal static class ImageRights
     /// <exception cref="HpcCrException">The job has got more than its user may have, by a setuid program for instance (unsupported).</exception>
     public static void RequireForSeal(LocalJob job, string images)
     {
-        if (FaultOf(job.Spec, images) is { } fault)
+        if ((FaultOf(job.Spec, images) ?? PathRights.FaultOf(job, images)) is { } fault)
         {
             throw new HpcCrException(FailureKind.Unsupported,
                 $"{job.Sandbox}: {fault}, which no restart of a job of user {job.Spec.Uid} may give back; the epoch was not committed",
@@ -26,7 +26,7 @@ internal static class ImageRights
     /// <exception cref="HpcCrException">They do (damaged).</exception>
     public static void RequireForRestore(LocalJob job, string images)
     {
-        if (FaultOf(job.Spec, images) is { } fault)
+        if ((FaultOf(job.Spec, images) ?? PathRights.FaultOf(job, images)) is { } fault)
             throw new HpcCrException(FailureKind.Damaged, $"{job.Sandbox}: {fault}, which a job of user {job.Spec.Uid} may not have; nothing was started");
     }
 

@@ -10,7 +10,10 @@ namespace HpcCr.Linux;
 /// <param name="AllocatedBytes">The space that it takes: holes do not count.</param>
 /// <param name="Major">Of the device that it stands for; 0 for what is none.</param>
 /// <param name="Minor">Likewise.</param>
-public readonly unsafe partial record struct FileFacts(uint Mode, uint Links, uint Uid, uint Gid, long AllocatedBytes, uint Major, uint Minor)
+/// <param name="Inode">Its number in its file system.</param>
+/// <param name="FileSystem">The number of its file system.</param>
+public readonly unsafe partial record struct FileFacts(
+    uint Mode, uint Links, uint Uid, uint Gid, long AllocatedBytes, uint Major, uint Minor, ulong Inode = 0, ulong FileSystem = 0)
 {
     private const int CurrentDirectory = -100;
     private const int AsCached = 0x4000;
@@ -41,9 +44,9 @@ public readonly unsafe partial record struct FileFacts(uint Mode, uint Links, ui
         var buffer = stackalloc byte[StatxBytes];
         if (Statx(CurrentDirectory, path, AsCached, BasicStats, buffer) != 0)
             return null;
-        // mask, block size, attributes (64), links, uid, gid, mode (16), ino (64), size, blocks of 512 bytes; the device at 128.
+        // mask, block size, attributes (64), links, uid, gid, mode (16), ino (64), size, blocks of 512 bytes; at 128 the two device numbers.
         return new FileFacts(*(ushort*)(buffer + 28), *(uint*)(buffer + 16), *(uint*)(buffer + 20), *(uint*)(buffer + 24), *(long*)(buffer + 48) * 512,
-            *(uint*)(buffer + 128), *(uint*)(buffer + 132));
+            *(uint*)(buffer + 128), *(uint*)(buffer + 132), *(ulong*)(buffer + 32), *(ulong*)(buffer + 136));
     }
 
     [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]
