@@ -27,9 +27,8 @@ internal static class SealPhase
         IReadOnlyList<ImageRecord> files = await ImageCopier.SealAsync(epoch.Staging, folder, store, cancellationToken);
         files = [.. files, .. await SealedFiles.HashAsync(job, partial, epoch.JobFiles!, files, cancellationToken)];
         var jobFiles = SealedFiles.Describe(job, epoch.Epoch, epoch.JobFiles!, files, links);
-        foreach (var directory in files.Select(f => Path.GetDirectoryName(Path.Combine(folder, f.Path))!).Distinct())
-            Durable.SyncDirectory(directory);
-        Durable.SyncDirectory(folder);
+        // A file server may squash root.
+        store.Run(() => Sync([.. files.Select(f => Path.GetDirectoryName(Path.Combine(folder, f.Path))!).Distinct(), folder]));
         var node = new ManifestNode
         {
             Node = job.Sandbox,
@@ -62,5 +61,12 @@ internal static class SealPhase
                 Signature = signature.Value,
             },
         };
+    }
+
+    private static int Sync(IReadOnlyList<string> folders)
+    {
+        foreach (var folder in folders)
+            Durable.SyncDirectory(folder);
+        return folders.Count;
     }
 }

@@ -42,6 +42,6 @@ internal sealed class JobFileCheck : IRestoreCheck
     {
         while (!Path.Exists(path))
             path = Path.GetDirectoryName(path) ?? "/";
-        return FileAccessRights.MayWrite(path);
+        return FileRights.May(path, write: true);
     }
 }
