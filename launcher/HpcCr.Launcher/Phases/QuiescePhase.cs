@@ -22,6 +22,9 @@ internal static class QuiescePhase
         epoch.Tree = tree;
         job.Epoch = epoch;
         Directory.CreateDirectory(epoch.Images, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        // A node that lost power in an earlier epoch has left its part, and so the folder.
+        if (job.IsHead)
+            AbortPhase.DiscardAll(job, before: epoch.Epoch);
         if (job.Store.Run(() => FreeSpace.Of(job.Spec.Folder)) is var free && free < bytes)
         {
             throw new HpcCrException(FailureKind.Failed,
