@@ -27,7 +27,8 @@ public static class ImageCopier
             var relative = Path.GetRelativePath(source, files[i]);
             await using var reader = OpenRead(files[i]);
             await using var writer = access.Run(() => Create(Path.Combine(destination, relative)));
-            records[i] = new ImageRecord(relative, reader.Length, await CopyAsync(reader, writer, token));
+            records[i] = new ImageRecord(relative, reader.Length, await CopyAsync(reader, writer, () => access.Before(StoreOperation.Write), token));
+            access.Before(StoreOperation.Fsync);
             writer.Flush(flushToDisk: true);
         });
         return records;
@@ -54,7 +55,7 @@ public static class ImageCopier
             {
                 await using var reader = access.Run(() => access.OpenImage(epochPath, path, file.Size));
                 await using var writer = Create(Path.Combine(destination, file.Path));
-                if (await CopyAsync(reader, writer, token) != file.Sha256)
+                if (await CopyAsync(reader, writer, () => access.Before(StoreOperation.Read), token) != file.Sha256)
                     throw ImagePath.Damaged(epochPath, path, "is not what was written");
             }
             catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
@@ -92,13 +93,14 @@ public static class ImageCopier
         Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 
-    private static async Task<string> CopyAsync(FileStream reader, FileStream writer, CancellationToken cancellationToken)
+    private static async Task<string> CopyAsync(FileStream reader, FileStream writer, Action before, CancellationToken cancellationToken)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var buffer = new byte[(int)Math.Clamp(reader.Length, 1, BufferBytes)];
         int got;
         while ((got = await reader.ReadAsync(buffer, cancellationToken)) > 0)
         {
+            before();
             hash.AppendData(buffer, 0, got);
             await writer.WriteAsync(buffer.AsMemory(0, got), cancellationToken);
         }

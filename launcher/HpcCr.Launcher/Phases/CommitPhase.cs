@@ -11,7 +11,8 @@ internal static class CommitPhase
     public static Reply Run(LocalJob job, Commit commit, SigningKey key)
     {
         var manifest = ManifestReader.Read(commit.ManifestJson.Span, "of the coordinator");
-        var path = new EpochCommitter(job.Store, Durable.SyncDirectory).Commit(job.Spec.Folder, manifest, ManifestSigner.SignWhole(manifest, key));
+        var store = job.Store;
+        var path = new EpochCommitter(store, store.SyncDirectory).Commit(job.Spec.Folder, manifest, ManifestSigner.SignWhole(manifest, key));
         return new Reply { Committed = new Committed { Path = path } };
     }
 }

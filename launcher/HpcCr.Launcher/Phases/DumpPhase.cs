@@ -31,6 +31,8 @@ internal static class DumpPhase
             throw;
         }
 
+        // The engine stands at its gate, and this node's vote is not yet cast.
+        await FaultHooks.AtAsync(job.Options.Run.Faults, "gate", cancellationToken);
         return new Reply { Dumped = new Dumped { DumpMs = engine.Result.Milliseconds } };
     }
 }

@@ -22,7 +22,8 @@ internal static class QuiescePhase
         epoch.Tree = tree;
         job.Epoch = epoch;
         Directory.CreateDirectory(epoch.Images, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        var committer = new EpochCommitter(job.Store, Durable.SyncDirectory);
+        var store = job.Store;
+        var committer = new EpochCommitter(store, store.SyncDirectory);
         committer.Begin(job.Spec.Folder, epoch.Epoch);
         if (FreeSpace.Of(job.Spec.Folder) is var free && free < bytes)
         {

@@ -18,15 +18,15 @@ internal static class SealPhase
         // Every node has resumed, or none will: a guard whose job is still stopped keeps the timers.
         await job.AskAsync(new GuardRequest { SetTimersBack = new SetTimersBack() }, cancellationToken);
         var store = job.Store;
-        var partial = new EpochCommitter(store, Durable.SyncDirectory).Begin(job.Spec.Folder, epoch.Epoch);
+        var partial = new EpochCommitter(store, store.SyncDirectory).Begin(job.Spec.Folder, epoch.Epoch);
         var folder = Path.Combine(partial, job.Sandbox);
         ImageRights.RequireForSeal(job, epoch.Images);
         var connections = SealedConnections.Read(job.Sandbox, epoch);
         var named = FilesImage.Read(epoch.Images);
         var files = await ImageCopier.SealAsync(epoch.Staging, folder, store, cancellationToken);
         foreach (var directory in files.Select(f => Path.GetDirectoryName(Path.Combine(folder, f.Path))!).Distinct())
-            Durable.SyncDirectory(directory);
-        Durable.SyncDirectory(folder);
+            store.SyncDirectory(directory);
+        store.SyncDirectory(folder);
         var node = new ManifestNode
         {
             Node = job.Sandbox,
