@@ -1,0 +1,40 @@
+using HpcCr.SystemTests.Infrastructure;
+
+namespace HpcCr.SystemTests.Matrix;
+
+/// <summary>A stencil of four ranks over two nodes, whose every line is known, and which ends when it is told so.</summary>
+/// <param name="Job">The job.</param>
+/// <param name="EndFile">Its appearance ends the job.</param>
+internal sealed record FaultJob(TestJob Job, string EndFile)
+{
+    private static readonly string[] Program = ["--n", "64", "--every", "5", "--steps", "30000"];
+
+    /// <summary>Starts one, and waits until its ranks are at work.</summary>
+    public static async Task<FaultJob> StartAsync(Lab lab)
+    {
+        var end = Path.Combine(lab.NewFolder("end"), "now");
+        var job = await SpreadJob.StartMpiAsync(lab, "openmpi", 2, "stencil", [.. Program, "--pace-us", "5000", "--until", end]);
+        await job.WaitForLineAsync("step ");
+        return new FaultJob(job, end);
+    }
+
+    /// <summary>All that it has written is what an undisturbed run writes: no line is missing, twice, or different.</summary>
+    public async Task WroteRightAsync()
+    {
+        var undisturbed = await Undisturbed.LinesAsync(SpreadJob.MpiCommand("openmpi", 4, "stencil", Program));
+        foreach (var (index, line) in Job.Lines.Index())
+        {
+            var right = line.StartsWith("final ", StringComparison.Ordinal) && index > 0 ? undisturbed[index - 1].Replace("step ", "final ", StringComparison.Ordinal) : undisturbed[index];
+            if (line != right)
+                Assert.Fail($"line {index + 1} of job {Job.Name} is '{line}', in an undisturbed run '{right}'");
+        }
+    }
+
+    /// <summary>Ends it: exit code 0, and the result is right.</summary>
+    public async Task EndsRightAsync()
+    {
+        await File.WriteAllTextAsync(EndFile, "");
+        await Job.ResultAsync();
+        await WroteRightAsync();
+    }
+}

@@ -1,0 +1,77 @@
+using HpcCr.SystemTests.Infrastructure;
+
+namespace HpcCr.SystemTests.Matrix;
+
+/// <summary>The ways to do harm.</summary>
+internal static class FaultKinds
+{
+    /// <summary>All of them.</summary>
+    public static readonly IReadOnlyList<FaultKind> All =
+    [
+        new("coordinator", FaultToll.Nothing, Always, scene => Kill(Daemon.Coordinator(scene.Lab)), Release),
+        new("launcher", FaultToll.Nothing, Always, scene => Kill(Daemon.Launcher(scene.Lab, scene.Node)), Release),
+        new("guard", FaultToll.APart, Needs(PhaseParts.Guard, "no guard"), scene => Kill(scene.Guard()), Release),
+        new("engine", FaultToll.WhatTheEngineHeld, Needs(PhaseParts.Engine | PhaseParts.EngineComes, "no engine"), InjectIntoEngineAsync, LetEngineGoAsync),
+        new("rank", FaultToll.APart, Needs(PhaseParts.Ranks, "no rank"), scene => Kill(scene.Rank()), Release),
+        new("power", FaultToll.APart, Always, async scene => (await scene.Lab.Hpccr.RunAsync("lab", "kill", $"node{scene.Node}")).EndsWith(0), Release),
+        new("network", FaultToll.Nothing, Always, CutNetworkAsync, async scene =>
+        {
+            await scene.OnNodeAsync("nft", "delete", "table", "inet", FaultScene.CutTable);
+            scene.Release();
+        }),
+        new("silence", FaultToll.Nothing, Always, scene => scene.StopPastLeaseAsync(), scene =>
+        {
+            scene.Release();
+            Daemon.Signal(scene.Stopped, "CONT");
+            return Task.CompletedTask;
+        }),
+        new("full", FaultToll.Nothing, Always, scene => scene.Lab.FillDiskAsync(), Release),
+        new("fsync", FaultToll.Nothing, Needs(PhaseParts.StoreWrites, "nothing is made durable"), AddHook("fsync fail"), Release),
+        new("rename", FaultToll.Nothing, Needs(PhaseParts.Rename, "nothing is renamed"), AddHook("rename fail"), Release),
+        new("slow", FaultToll.Nothing, Needs(PhaseParts.StoreWrites | PhaseParts.StoreReads, "the store is not read or written"),
+            AddHook("read slow", "write slow", "fsync slow"), scene => Task.FromResult(scene.Release(keep: ["read slow", "write slow", "fsync slow"]))),
+    ];
+
+    private static string? Always(FaultPhase phase) => null;
+
+    private static Func<FaultPhase, string?> Needs(PhaseParts parts, string without) => phase => (phase.Has & parts) == 0 ? without : null;
+
+    private static Task Kill(int pid)
+    {
+        Daemon.Signal(pid, "KILL");
+        return Task.CompletedTask;
+    }
+
+    private static Task Release(FaultScene scene) => Task.FromResult(scene.Release());
+
+    private static Func<FaultScene, Task> AddHook(params string[] lines) => scene =>
+    {
+        scene.Hold(lines);
+        return Task.CompletedTask;
+    };
+
+    // An engine that waits is killed while the step is held; one that is to work, in the middle of its work.
+    private static Task InjectIntoEngineAsync(FaultScene scene) => scene.Phase.Has.HasFlag(PhaseParts.EngineComes) ? Task.CompletedTask : Kill(scene.Engine());
+
+    private static async Task LetEngineGoAsync(FaultScene scene)
+    {
+        scene.Release();
+        if (!scene.Phase.Has.HasFlag(PhaseParts.EngineComes))
+            return;
+        int? engine = null;
+        await Await.UntilAsync("an engine at work", () => (engine = scene.EngineAtWork()) is not null || scene.CommandHasEnded);
+        if (engine is { } pid)
+            await Kill(pid);
+        else
+            Assert.Fail("the engine was quicker than this test and was not killed");
+    }
+
+    // Until the coordinator has noticed.
+    private static async Task CutNetworkAsync(FaultScene scene)
+    {
+        var from = scene.Lab.CoordinatorLog().Length;
+        await scene.OnNodeAsync("nft", $"table inet {FaultScene.CutTable} {{ chain in {{ type filter hook input priority 0; ip saddr {FaultScene.Coordinator} drop; }} "
+            + $"chain out {{ type filter hook output priority 0; ip daddr {FaultScene.Coordinator} drop; }} }}");
+        await Await.UntilAsync("the coordinator to miss the node", () => scene.Lab.CoordinatorLog()[from..].Contains($"node{scene.Node} does not answer", StringComparison.Ordinal));
+    }
+}
