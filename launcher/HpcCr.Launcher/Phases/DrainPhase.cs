@@ -18,7 +18,7 @@ internal static class DrainPhase
     {
         var epoch = job.Epoch!;
         var processes = job.Cgroup.Processes();
-        epoch.Processes = processes.Count;
+        epoch.Pids = processes;
         var inodes = JobSockets.InodesOf(processes);
         var began = Stopwatch.GetTimestamp();
         var changed = began;

@@ -15,6 +15,9 @@ internal sealed record FaultCell(FaultPhase Phase, FaultKind Kind)
     /// <summary>Why it makes no sense; null when it does.</summary>
     public string? LeftOut => Kind.LeftOut(Phase);
 
+    /// <summary>Whether the job still runs on that node.</summary>
+    public bool IsBeforeTheFreeze => Phase.Name is "quiesce" or "freeze";
+
     /// <summary>The pair of these names.</summary>
     public static FaultCell Of(string phase, string kind) => All.Single(cell => cell.Phase.Name == phase && cell.Kind.Name == kind);
 
@@ -24,7 +27,7 @@ internal sealed record FaultCell(FaultPhase Phase, FaultKind Kind)
     public async Task<FaultOutcome> RunAsync(FaultLab lab)
     {
         var job = await FaultJob.StartAsync(lab);
-        await job.Job.CheckpointAsync();
+        var first = await job.Job.CheckpointAsync();
         if (Phase.Command == PhaseCommand.Restart)
             await job.Job.CheckpointAsync(stop: true);
         CommandResult ended;
@@ -37,7 +40,7 @@ internal sealed record FaultCell(FaultPhase Phase, FaultKind Kind)
             await lab.RepairAsync();
         }
 
-        var outcome = await new FaultJudge(lab, job).JudgeAsync(this, ended);
+        var outcome = await new FaultJudge(lab, job).JudgeAsync(this, ended, first);
         await job.EndsRightAsync();
         return outcome;
     }

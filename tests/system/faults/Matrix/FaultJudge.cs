@@ -10,14 +10,18 @@ internal sealed class FaultJudge(FaultLab lab, FaultJob job)
     private TestJob Job => job.Job;
 
     /// <summary>Judges; brings the job back where it ended.</summary>
+    /// <param name="cell">The cell.</param>
+    /// <param name="ended">How the command ended.</param>
+    /// <param name="first">The epoch from before the fault.</param>
     /// <exception cref="Exception">It is not as it must be.</exception>
-    public async Task<FaultOutcome> JudgeAsync(FaultCell cell, CommandResult ended)
+    public async Task<FaultOutcome> JudgeAsync(FaultCell cell, CommandResult ended, TestEpoch first)
     {
         var outcome = await OutcomeAsync(cell, ended);
         if (outcome is not (FaultOutcome.RanOn or FaultOutcome.Done))
         {
             await NothingOfTheJobAsync();
-            await Job.RestartAsync();
+            // A rank that dies while it runs may be in the cut as a dead one: that epoch is a good one of a dying job.
+            await Job.RestartAsync(outcome == FaultOutcome.Restarted && cell.IsBeforeTheFreeze ? first : null);
         }
 
         await Unharmed.AssertAsync(lab, Job);

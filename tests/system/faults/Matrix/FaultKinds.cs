@@ -70,7 +70,7 @@ internal static class FaultKinds
     private static async Task CutNetworkAsync(FaultScene scene)
     {
         var from = scene.Lab.CoordinatorLog().Length;
-        await scene.OnNodeAsync("nft", $"table inet {FaultScene.CutTable} {{ chain in {{ type filter hook input priority 0; ip saddr {FaultScene.Coordinator} drop; }} "
+        await scene.OnNodeAsync("nft", $"table inet {FaultScene.CutTable} {{ chain in {{ type filter hook input priority 0; ip saddr {FaultScene.Coordinator} drop; }}; "
             + $"chain out {{ type filter hook output priority 0; ip daddr {FaultScene.Coordinator} drop; }} }}");
         await Await.UntilAsync("the coordinator to miss the node", () => scene.Lab.CoordinatorLog()[from..].Contains($"node{scene.Node} does not answer", StringComparison.Ordinal));
     }

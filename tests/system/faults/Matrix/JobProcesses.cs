@@ -7,19 +7,19 @@ namespace HpcCr.SystemTests.Matrix;
 internal static class JobProcesses
 {
     /// <summary>The guard of a job on a node.</summary>
-    public static int? Guard(Lab lab, TestJob job, int node) => Pids()
+    public static int? Guard(Lab lab, TestJob job, int node) => ProcessText.Pids()
         .Where(pid => ProcessText.Words(pid) is [var program, ..] words && Path.GetFileName(program) == "hpccr-guard" && words.Any(w => w.EndsWith("/" + job.Name, StringComparison.Ordinal)))
         .Where(pid => NetworkOf(pid) == NetworkOf(Daemon.Launcher(lab, node))).Cast<int?>().FirstOrDefault();
 
     /// <summary>All guards of a job.</summary>
-    public static IReadOnlyList<int> Guards(TestJob job) => [.. Pids()
+    public static IReadOnlyList<int> Guards(TestJob job) => [.. ProcessText.Pids()
         .Where(pid => ProcessText.Words(pid) is [var program, ..] words && Path.GetFileName(program) == "hpccr-guard" && words.Any(w => w.EndsWith("/" + job.Name, StringComparison.Ordinal)))];
 
-    /// <summary>The engine below a guard.</summary>
-    public static int? Engine(int guard) => Pids().Where(pid => ProcessText.Parent(pid) == guard && ProcessText.Words(pid).Contains("swrk")).Cast<int?>().FirstOrDefault();
+    /// <summary>The engine below a guard: its only child that does not live in the sandbox. Its command line changes while it works.</summary>
+    public static int? Engine(int guard) => ProcessText.Pids().Where(pid => ProcessText.Parent(pid) == guard && NamespaceOf(pid, "pid") == NamespaceOf(guard, "pid")).Cast<int?>().FirstOrDefault();
 
     /// <summary>Whether a process has made others.</summary>
-    public static bool HasChildren(int pid) => Pids().Any(child => ProcessText.Parent(child) == pid);
+    public static bool HasChildren(int pid) => ProcessText.Pids().Any(child => ProcessText.Parent(child) == pid);
 
     /// <summary>Whether an engine holds a process of a job.</summary>
     public static bool IsTracing(int engine, TestJob job) => Ranks(job).Any(pid => ProcessText.Of($"/proc/{pid}/status").Contains($"TracerPid:\t{engine}\n", StringComparison.Ordinal));
@@ -31,11 +31,11 @@ internal static class JobProcesses
         return Ranks(job).Where(pid => NetworkOf(pid) == network);
     }
 
-    private static IEnumerable<int> Ranks(TestJob job) => Pids()
+    private static IEnumerable<int> Ranks(TestJob job) => ProcessText.Pids()
         .Where(pid => ProcessText.Words(pid) is [var program, ..] && Path.GetFileName(program).StartsWith("stencil", StringComparison.Ordinal)
             && ProcessText.Of($"/proc/{pid}/environ").Contains($"HPCCR_JOB={job.Name}\0", StringComparison.Ordinal));
 
-    private static string NetworkOf(int pid) => new FileInfo($"/proc/{pid.ToString(CultureInfo.InvariantCulture)}/ns/net").LinkTarget ?? "";
+    private static string? NetworkOf(int pid) => NamespaceOf(pid, "net");
 
-    private static IEnumerable<int> Pids() => ProcessText.Pids();
+    private static string? NamespaceOf(int pid, string kind) => ProcessText.LinkOf(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/ns/{kind}"));
 }
