@@ -70,8 +70,16 @@ internal static class FaultKinds
     private static async Task CutNetworkAsync(FaultScene scene)
     {
         var from = scene.Lab.CoordinatorLog().Length;
-        await scene.OnNodeAsync("nft", $"table inet {FaultScene.CutTable} {{ chain in {{ type filter hook input priority 0; ip saddr {FaultScene.Coordinator} drop; }}; "
-            + $"chain out {{ type filter hook output priority 0; ip daddr {FaultScene.Coordinator} drop; }} }}");
+        string[] rules =
+        [
+            $"add table inet {FaultScene.CutTable}",
+            .. new[] { ("input", "saddr"), ("output", "daddr") }.SelectMany(way => new[]
+            {
+                $"add chain inet {FaultScene.CutTable} {way.Item1} {{ type filter hook {way.Item1} priority 0; }}",
+                $"add rule inet {FaultScene.CutTable} {way.Item1} ip {way.Item2} {FaultScene.Coordinator} drop",
+            }),
+        ];
+        await scene.OnNodeAsync("nft", string.Join('\n', rules));
         await Await.UntilAsync("the coordinator to miss the node", () => scene.Lab.CoordinatorLog()[from..].Contains($"node{scene.Node} does not answer", StringComparison.Ordinal));
     }
 }
