@@ -11,6 +11,10 @@ public sealed class CoordinatorArguments
     [Option("run-dir", HelpText = "Where daemons of this node meet (default: /run/hpccr).")]
     public string? RunDirectory { get; set; }
 
+    /// <summary>The journal's folder.</summary>
+    [Option("state-dir", Default = CoordinatorOptions.DefaultStateDirectory, HelpText = "Where the coordinator keeps its journal: which jobs there are, and what is under way.")]
+    public string StateDirectory { get; set; } = CoordinatorOptions.DefaultStateDirectory;
+
     /// <summary>The TCP endpoint.</summary>
     [Option("listen", HelpText = "ADDRESS:PORT for launchers of other nodes, over mutually authenticated TLS (default: none).")]
     public string? Listen { get; set; }
@@ -32,6 +36,7 @@ public sealed class CoordinatorArguments
     public CoordinatorOptions ToOptions() => new()
     {
         Run = RunDirectory is null ? RunLayout.Current : new RunLayout(Path.GetFullPath(RunDirectory)),
+        StateDirectory = Path.GetFullPath(StateDirectory),
         KeyFile = KeyFile,
         Lease = LeaseMilliseconds is >= 1000 and <= 15000 ? TimeSpan.FromMilliseconds(LeaseMilliseconds)
             : throw new HpcCrException(FailureKind.Usage, $"a lease of {LeaseMilliseconds} ms is not possible", "Give 1000 to 15000."),

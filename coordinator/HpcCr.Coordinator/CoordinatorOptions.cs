@@ -6,8 +6,14 @@ namespace HpcCr.Coordinator;
 /// <summary>How a coordinator runs.</summary>
 public sealed record CoordinatorOptions
 {
+    /// <summary>Where the journal is when nothing else is said.</summary>
+    public const string DefaultStateDirectory = "/var/lib/hpccr/coordinator";
+
     /// <summary>Where daemons meet.</summary>
     public RunLayout Run { get; init; } = RunLayout.Current;
+
+    /// <summary>Where the journal is; see <see cref="JournalFile"/>.</summary>
+    public string StateDirectory { get; init; } = DefaultStateDirectory;
 
     /// <summary>Where launchers of other nodes connect to; null: only this node's, over the unix socket.</summary>
     public IPEndPoint? Listen { get; init; }

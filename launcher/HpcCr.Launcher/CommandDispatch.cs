@@ -12,7 +12,7 @@ namespace HpcCr.Launcher;
 /// <param name="key">What epochs are signed with.</param>
 internal sealed class CommandDispatch(LauncherOptions options, LocalJobs jobs, NodeFacts node, SigningKey key)
 {
-    private static readonly Step[] Interrupting = [Step.Abort, Step.EndJob, Step.UndoRestore];
+    private static readonly Step[] Interrupting = [Step.Abort, Step.EndJob, Step.UndoRestore, Step.FindEpoch];
     private readonly SandboxesInTheMaking _making = new();
 
     /// <summary>
@@ -47,16 +47,17 @@ internal sealed class CommandDispatch(LauncherOptions options, LocalJobs jobs, N
         if (jobs.Find(command.Job, command.Sandbox) is not { } job)
         {
             // To undo what is not there is to have undone it.
-            return command.StepCase is Step.Abort or Step.EndJob or Step.UndoRestore or Step.Kill
+            return command.StepCase == Step.FindEpoch ? await Task.Run(() => FindEpochStep.Run(command), CancellationToken.None)
+                : command.StepCase is Step.Abort or Step.EndJob or Step.UndoRestore or Step.Kill
                 ? new Reply()
                 : throw new HpcCrException(FailureKind.JobLost, $"{options.Node} has no sandbox of job {command.Job}", "Restart the job from its newest epoch.");
         }
 
-        return await job.StepAsync(Interrupting.Contains(command.StepCase), async token =>
+        return await job.StepAsync(Interrupts(command, job), async token =>
         {
             await FaultHooks.AtAsync(options.Run.Faults, command.StepCase.ToString().ToLowerInvariant(), token);
             return await StepAsync(job, command, token);
-        }, cancellationToken);
+        }, cancellationToken, command.Epoch);
     }
 
     // Steps that belong to no sandbox yet.
@@ -65,6 +66,10 @@ internal sealed class CommandDispatch(LauncherOptions options, LocalJobs jobs, N
         await FaultHooks.AtAsync(options.Run.Faults, step, CancellationToken.None);
         return run();
     });
+
+    // The abort of an epoch that is over leaves the next one alone.
+    private static bool Interrupts(Command command, LocalJob job) =>
+        Interrupting.Contains(command.StepCase) && !(command.StepCase == Step.Abort && job.EpochOfStep is not 0 and var epoch && epoch != command.Epoch);
 
     private async Task<Reply> StepAsync(LocalJob job, Command command, CancellationToken token)
     {
@@ -84,6 +89,8 @@ internal sealed class CommandDispatch(LauncherOptions options, LocalJobs jobs, N
                 throw new HpcCrException(FailureKind.Unsupported, $"{options.Node} cannot dump: {fault}", "`hpccr doctor` on that node tells more; then restart its launcher.");
             case Step.Quiesce:
                 return await QuiescePhase.RunAsync(job, command, node.Engines, token);
+            case Step.FindEpoch:
+                return FindEpochStep.Run(command);
             case Step.Abort:
                 return await AbortPhase.RunAsync(job, (int)command.Epoch, token);
             case Step.PutBack:

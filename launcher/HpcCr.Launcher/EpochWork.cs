@@ -51,6 +51,9 @@ internal sealed class EpochWork(int epoch, uint leaseMs, string staging)
     /// <summary>What there is to know of an attached tree; null for a sandbox.</summary>
     public Core.TreeRecord? Tree { get; set; }
 
+    /// <summary>Whether the engine has let go and the job is still stopped, for it is to end with the epoch.</summary>
+    public bool IsKeptStopped { get; set; }
+
     /// <summary>Whether this node's part is in the store, so that the epoch may be committed.</summary>
     public bool IsSealed { get; set; }
 

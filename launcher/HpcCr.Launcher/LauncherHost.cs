@@ -76,16 +76,20 @@ public sealed class LauncherHost
     }
 
     // What an earlier conversation began, nobody will end: that coordinator is gone, or has given this node up. It is undone
-    // while this node is connected again already, for its other jobs' sake; steps that come next queue behind it.
+    // while this node is connected again already, for its other jobs' sake; steps that come next queue behind it. Two things only the
+    // next coordinator can know: whether a sandbox at its gate was to go, and whether a job that is stopped for a sealed epoch is to end.
+    // Until it says so, and for no longer than the lease, they stay as they are.
     private async Task<HeldJob?> HeldAsync(LocalJob job)
     {
+        if (job.Restoring is { IsAtGate: true })
+            return new HeldJob { Spec = job.Spec.ToWire(), Sandbox = job.Sandbox, Restoring = true };
         if (job.Restoring is not null)
         {
             _ = UndoAsync(job, token => RemoveAsync(job, token));
             return null;
         }
 
-        if (job.Epoch is { } epoch)
+        if (job.Epoch is { } epoch and not { IsSealed: true, IsKeptStopped: true })
             _ = UndoAsync(job, token => AbortPhase.AbandonAsync(job, epoch, token));
         try
         {

@@ -11,6 +11,9 @@ namespace HpcCr.Launcher;
 /// <param name="LeaseMs">How long nothing may be heard of the coordinator, in milliseconds.</param>
 internal sealed record RestoreWork(Manifest Manifest, ManifestNode Sandbox, SandboxRelocation Relocation, string EpochPath, string Staging, uint LeaseMs)
 {
+    /// <summary>Whether every process is rebuilt and waits for the word to go.</summary>
+    public bool IsAtGate { get; set; }
+
     /// <summary>Its sockets, with the addresses that they get here.</summary>
     public MovedSockets Sockets { get; } = new(Sandbox, Relocation);
 

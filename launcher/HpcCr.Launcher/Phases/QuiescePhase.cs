@@ -22,6 +22,9 @@ internal static class QuiescePhase
         epoch.Tree = tree;
         job.Epoch = epoch;
         Directory.CreateDirectory(epoch.Images, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        // A node that lost power in an earlier epoch has left its part, and so the folder.
+        if (job.IsHead)
+            AbortPhase.DiscardAll(job, before: epoch.Epoch);
         var store = job.Store;
         var committer = new EpochCommitter(store, store.SyncDirectory);
         committer.Begin(job.Spec.Folder, epoch.Epoch);

@@ -18,6 +18,8 @@ internal static class RestoreSteps
         var staging = StagingFolders.Create(job, manifest.Epoch, sandbox.Files.Sum(f => f.Size));
         var work = new RestoreWork(manifest, sandbox, relocation, request.EpochPath, staging, request.LeaseMs);
         job.Restoring = work;
+        if (job.IsHead)
+            AbortPhase.DiscardAll(job);
         try
         {
             await ImageCopier.UnsealAsync(request.EpochPath, sandbox, staging, job.Store, cancellationToken);
@@ -73,13 +75,16 @@ internal static class RestoreSteps
             throw;
         }
 
+        work.IsAtGate = true;
         return new Reply();
     }
 
     /// <summary>All nodes stand at their gates: unlock, and the job runs.</summary>
     public static async Task<Reply> GoAsync(LocalJob job, CancellationToken cancellationToken)
     {
-        var work = job.Restoring!;
+        // A coordinator that has taken over from another one does not know whom that had told already.
+        if (job.Restoring is not { } work)
+            return new Reply();
         ProcessorBindings.PutBack(job, work.Sandbox.ProcessorBindings);
         AddressTranslation.Attach(job.Cgroup.Path, work.Relocation.View);
         await job.AskAsync(new GuardRequest { Unlock = new UnlockPackets() }, cancellationToken);
