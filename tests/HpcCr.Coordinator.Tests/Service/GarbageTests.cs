@@ -23,7 +23,7 @@ public sealed class GarbageTests : IAsyncLifetime, ILoggerProvider, ILogger
     public async ValueTask InitializeAsync()
     {
         _logs.AddProvider(this);
-        _running = new CoordinatorHost(new CoordinatorOptions { Run = _run }, _logs).RunAsync(_stop.Token);
+        _running = new CoordinatorHost(new CoordinatorOptions { Run = _run, StateDirectory = Path.Combine(_run.Root, "state") }, _logs).RunAsync(_stop.Token);
         await Eventually.Until(() => File.Exists(_run.CoordinatorSocket) || _running.IsCompleted);
     }
 

@@ -42,6 +42,7 @@ internal sealed record FaultCell(FaultPhase Phase, FaultKind Kind)
 
         var outcome = await new FaultJudge(lab, job).JudgeAsync(this, ended, first);
         await job.EndsRightAsync();
+        Directory.Delete(job.Job.Folder, recursive: true);
         return outcome;
     }
 
