@@ -18,7 +18,6 @@ internal static class DrainPhase
     {
         var epoch = job.Epoch!;
         var processes = job.Cgroup.Processes();
-        epoch.Pids = processes;
         var inodes = JobSockets.InodesOf(processes);
         var began = Stopwatch.GetTimestamp();
         var changed = began;

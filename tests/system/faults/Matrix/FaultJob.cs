@@ -5,23 +5,26 @@ namespace HpcCr.SystemTests.Matrix;
 /// <summary>A stencil of four ranks over two nodes, whose every line is known, and which ends when it is told so.</summary>
 /// <param name="Job">The job.</param>
 /// <param name="EndFile">Its appearance ends the job.</param>
-internal sealed record FaultJob(TestJob Job, string EndFile)
+/// <param name="Steps">When it would end by itself.</param>
+internal sealed record FaultJob(TestJob Job, string EndFile, int Steps)
 {
-    private static readonly string[] Program = ["--n", "64", "--every", "5", "--steps", "30000"];
-
     /// <summary>Starts one, and waits until its ranks are at work.</summary>
-    public static async Task<FaultJob> StartAsync(Lab lab)
+    /// <param name="lab">The lab.</param>
+    /// <param name="steps">When it ends by itself; a step takes at least 5 ms.</param>
+    /// <param name="options">Options of <c>hpccr run</c>.</param>
+    public static async Task<FaultJob> StartAsync(Lab lab, int steps = 30_000, params string[] options)
     {
         var end = Path.Combine(lab.NewFolder("end"), "now");
-        var job = await SpreadJob.StartMpiAsync(lab, "openmpi", 2, "stencil", [.. Program, "--pace-us", "5000", "--until", end]);
+        var job = await SpreadJob.StartAsync(lab, 2, CommandOptions.Default, options,
+            SpreadJob.MpiCommand("openmpi", 4, "stencil", [.. Program(steps), "--pace-us", "5000", "--until", end]));
         await job.WaitForLineAsync("step ");
-        return new FaultJob(job, end);
+        return new FaultJob(job, end, steps);
     }
 
     /// <summary>All that it has written is what an undisturbed run writes: no line is missing, twice, or different.</summary>
     public async Task WroteRightAsync()
     {
-        var undisturbed = await Undisturbed.LinesAsync(SpreadJob.MpiCommand("openmpi", 4, "stencil", Program));
+        var undisturbed = await Undisturbed.LinesAsync(SpreadJob.MpiCommand("openmpi", 4, "stencil", Program(Steps)));
         foreach (var (index, line) in Job.Lines.Index())
         {
             var right = line.StartsWith("final ", StringComparison.Ordinal) && index > 0 ? undisturbed[index - 1].Replace("step ", "final ", StringComparison.Ordinal) : undisturbed[index];
@@ -37,4 +40,6 @@ internal sealed record FaultJob(TestJob Job, string EndFile)
         await Job.ResultAsync();
         await WroteRightAsync();
     }
+
+    private static string[] Program(int steps) => ["--n", "64", "--every", "5", "--steps", $"{steps}"];
 }
