@@ -9,7 +9,7 @@ public sealed class T3080_FaultMatrix(FaultLab lab) : SystemTest(lab)
 {
     private static readonly (string Phase, string Fault)[] Chosen =
     [
-        ("quiesce", "full"), ("freeze", "network"), ("drain", "silence"), ("lock", "launcher"), ("dump", "engine"), ("gate", "coordinator"), ("resume", "engine"),
+        ("quiesce", "full"), ("freeze", "engine"), ("drain", "network"), ("lock", "rank"), ("dump", "engine"), ("gate", "silence"), ("resume", "coordinator"),
         ("seal", "fsync"), ("commit", "rename"), ("kill", "coordinator"), ("load", "launcher"), ("plan", "coordinator"), ("preparerestore", "slow"),
         ("putback", "guard"), ("restore", "engine"), ("go", "power"), ("settle", "rank"),
     ];

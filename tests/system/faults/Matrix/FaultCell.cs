@@ -15,6 +15,9 @@ internal sealed record FaultCell(FaultPhase Phase, FaultKind Kind)
     /// <summary>Why it makes no sense; null when it does.</summary>
     public string? LeftOut => Kind.LeftOut(Phase);
 
+    /// <summary>Whether a part of the job dies of it. An engine that waits, before its work or at its gate, is missed by nobody.</summary>
+    public bool MayEndTheJob => Kind.Toll == FaultToll.APart || (Kind.Toll == FaultToll.WhatTheEngineHeld && Phase.Has.HasFlag(PhaseParts.EngineComes));
+
     /// <summary>Whether the job still runs on that node.</summary>
     public bool IsBeforeTheFreeze => Phase.Name is "quiesce" or "freeze";
 

@@ -48,7 +48,7 @@ internal sealed class FaultJudge(FaultLab lab, FaultJob job)
                 return FaultOutcome.Undone;
         }
 
-        if (cell.Kind.Toll == FaultToll.Nothing)
+        if (!cell.MayEndTheJob)
             Assert.Fail($"the job is {state}, and nothing of it had died:\n{ended}\n{await Job.StatusAsync()}");
         return FaultOutcome.Restarted;
     }
