@@ -16,6 +16,8 @@ internal sealed class FaultJudge(FaultLab lab, FaultJob job)
     /// <exception cref="Exception">It is not as it must be.</exception>
     public async Task<FaultOutcome> JudgeAsync(FaultCell cell, CommandResult ended, TestEpoch first)
     {
+        if (cell.Kind.Toll == FaultToll.TheCommand)
+            ended.FailsWith(1);
         var outcome = await OutcomeAsync(cell, ended);
         if (outcome is not (FaultOutcome.RanOn or FaultOutcome.Done))
         {

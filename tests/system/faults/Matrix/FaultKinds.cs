@@ -26,10 +26,9 @@ internal static class FaultKinds
             return Task.CompletedTask;
         }),
         new("full", FaultToll.Nothing, Always, scene => scene.Lab.FillDiskAsync(), Release),
-        new("fsync", FaultToll.Nothing, Needs(PhaseParts.StoreWrites, "nothing is made durable"), AddHook("fsync fail"), Release),
-        new("rename", FaultToll.Nothing, Needs(PhaseParts.Rename, "nothing is renamed"), AddHook("rename fail"), Release),
-        new("slow", FaultToll.Nothing, Needs(PhaseParts.StoreWrites | PhaseParts.StoreReads, "the store is not read or written"),
-            AddHook("read slow", "write slow", "fsync slow"), scene => Task.FromResult(scene.Release(keep: ["read slow", "write slow", "fsync slow"]))),
+        Disk("fsync", FaultToll.TheCommand, PhaseParts.StoreWrites, "nothing is made durable", "fsync fail"),
+        Disk("rename", FaultToll.TheCommand, PhaseParts.Rename, "nothing is renamed", "rename fail"),
+        Disk("slow", FaultToll.Nothing, PhaseParts.StoreWrites | PhaseParts.StoreReads, "the store is not read or written", "read slow", "write slow", "fsync slow"),
     ];
 
     private static string? Always(FaultPhase phase) => null;
@@ -44,11 +43,9 @@ internal static class FaultKinds
 
     private static Task Release(FaultScene scene) => Task.FromResult(scene.Release());
 
-    private static Func<FaultScene, Task> AddHook(params string[] lines) => scene =>
-    {
-        scene.Hold(lines);
-        return Task.CompletedTask;
-    };
+    // The disk is like that until everything is repaired.
+    private static FaultKind Disk(string name, FaultToll toll, PhaseParts parts, string without, params string[] lines) =>
+        new(name, toll, Needs(parts, without), _ => Task.CompletedTask, scene => Task.FromResult(scene.Release(keep: lines)));
 
     // An engine that waits is killed while the step is held; one that is to work, in the middle of its work.
     private static Task InjectIntoEngineAsync(FaultScene scene) => scene.Phase.Has.HasFlag(PhaseParts.EngineComes) ? Task.CompletedTask : Kill(scene.Engine());

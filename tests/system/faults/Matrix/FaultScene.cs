@@ -24,9 +24,6 @@ internal sealed record FaultScene(FaultLab Lab, TestJob Job, FaultPhase Phase, R
     /// <summary>Whether the command has ended.</summary>
     public bool CommandHasEnded => Command.HasEnded;
 
-    /// <summary>Holds the step, and has other things fail besides.</summary>
-    public void Hold(params IEnumerable<string> besides) => Lab.SetFaults(Node, [$"{Phase.Hook} hang", .. besides]);
-
     /// <summary>Waits until the step is held.</summary>
     public Task HeldAsync() => Await.UntilAsync($"{Phase.Name} to be held on node{Node}",
         () => File.Exists(Path.Combine(Lab.NodeRun(Node), "faults.held")), null, () => $"{Command.Stdout}\n{Command.Stderr}\n{Job.Describe()}");

@@ -6,6 +6,9 @@ internal enum FaultToll
     /// <summary>Nothing: the job has to run on.</summary>
     Nothing,
 
+    /// <summary>Nothing, but the command cannot succeed.</summary>
+    TheCommand,
+
     /// <summary>What the engine held, if it held anything.</summary>
     WhatTheEngineHeld,
 
