@@ -20,8 +20,9 @@ public sealed class FaultLab() : Lab(2)
     /// <summary>Leaves no room in the checkpoint directory.</summary>
     internal async Task FillDiskAsync()
     {
-        var free = new DriveInfo(Checkpoints).AvailableFreeSpace;
-        await RunAsync("fallocate", "-l", $"{free}", Filler);
+        // Others may be writing there at the same time.
+        await Await.UntilAsync("a disk that is full", async () => (await Hpccr.RunProgramAsync(CommandOptions.Default with { WorkingDirectory = "/" },
+            ["fallocate", "-l", $"{new DriveInfo(Checkpoints).AvailableFreeSpace}", Filler])).ExitCode == 0);
         await RunAsync("truncate", "-s", $"-{RoomForOutput}", Filler);
     }
 
