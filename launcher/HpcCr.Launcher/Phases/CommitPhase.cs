@@ -1,5 +1,4 @@
 using HpcCr.Core;
-using HpcCr.Linux;
 using HpcCr.Protocol.V1;
 using HpcCr.Store;
 

@@ -1,4 +1,3 @@
-using HpcCr.Core;
 using HpcCr.Linux;
 using HpcCr.Store;
 
