@@ -29,7 +29,10 @@ internal sealed class EpochWork(int epoch, uint leaseMs, string staging)
 
     public IReadOnlyList<Core.ListenerTimeout>? ListenerTimeouts { get; set; }
 
-    public int Processes { get; set; }
+    /// <summary>The processes that were frozen.</summary>
+    public IReadOnlyList<int> Pids { get; set; } = [];
+
+    public int Processes => Pids.Count;
 
     /// <summary>The sandbox's pid 1, as this node numbers it.</summary>
     public int RootPid { get; set; }

@@ -54,7 +54,7 @@ internal sealed class LocalJob : IAsyncDisposable
     public bool IsHead => Spec.Head == Sandbox;
 
     /// <summary>The store, as the job's user sees it.</summary>
-    public StoreAccess Store => new(Spec);
+    public StoreAccess Store => new(Spec, Options.Run.Faults);
 
     /// <summary>The packet-rule table of this job on this node.</summary>
     public string LockTable => PacketLock.TableOf(Key);

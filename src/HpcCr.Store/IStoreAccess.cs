@@ -8,6 +8,12 @@ public interface IStoreAccess
     /// <summary>Runs the operation; what it creates belongs to the user.</summary>
     T Run<T>(Func<T> operation);
 
+    /// <summary>Called before each operation that a disk may refuse; tests make it fail there.</summary>
+    /// <exception cref="IOException">It fails.</exception>
+    void Before(StoreOperation operation)
+    {
+    }
+
     /// <summary>Opens a file of an epoch for reading. Below the folder no link is followed, and nothing but a regular file is opened.</summary>
     /// <param name="folder">Where to begin; may itself be reached through links.</param>
     /// <param name="path">The file, relative to it.</param>

@@ -27,7 +27,8 @@ public static class ImageCopier
             var relative = Path.GetRelativePath(source, files[i]);
             await using var reader = OpenRead(files[i]);
             await using var writer = access.Run(() => Create(Path.Combine(destination, relative)));
-            records[i] = new ImageRecord(relative, reader.Length, await CopyAsync(reader, writer, token));
+            records[i] = new ImageRecord(relative, reader.Length, await CopyAsync(reader, writer, () => access.Before(StoreOperation.Write), token));
+            access.Before(StoreOperation.Fsync);
             writer.Flush(flushToDisk: true);
         });
         return records;
@@ -56,7 +57,8 @@ public static class ImageCopier
             try
             {
                 await using var reader = access.Run(() => access.OpenImage(epochPath, path, file.Size));
-                if (await ReadAsync(reader, ManifestNode.IsContents(file.Path) ? null : Path.Combine(destination, file.Path), token) != file.Sha256)
+                var copy = ManifestNode.IsContents(file.Path) ? null : Path.Combine(destination, file.Path);
+                if (await ReadAsync(reader, copy, () => access.Before(StoreOperation.Read), token) != file.Sha256)
                     throw ImagePath.Damaged(epochPath, path, "is not what was written");
             }
             catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
@@ -70,12 +72,12 @@ public static class ImageCopier
         });
     }
 
-    private static async Task<string> ReadAsync(FileStream reader, string? copy, CancellationToken cancellationToken)
+    private static async Task<string> ReadAsync(FileStream reader, string? copy, Action before, CancellationToken cancellationToken)
     {
         if (copy is null)
             return Convert.ToHexStringLower(await SHA256.HashDataAsync(reader, cancellationToken));
         await using var writer = Create(copy);
-        return await CopyAsync(reader, writer, cancellationToken);
+        return await CopyAsync(reader, writer, before, cancellationToken);
     }
 
     private static FileStream OpenRead(string path) =>
@@ -108,17 +110,20 @@ public static class ImageCopier
     /// <summary>Copies one file to another that is empty, leaving out what is nothing but zeros, and hashes what passes through.</summary>
     /// <param name="reader">From its beginning.</param>
     /// <param name="writer">To its beginning.</param>
+    /// <param name="before">Called before each buffer is written; may throw what a disk would.</param>
     /// <param name="cancellationToken">Stops between buffers.</param>
     /// <returns>SHA-256 of the contents, 64 hex digits.</returns>
-    public static async Task<string> CopyAsync(FileStream reader, FileStream writer, CancellationToken cancellationToken)
+    public static async Task<string> CopyAsync(FileStream reader, FileStream writer, Action before, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(reader);
         ArgumentNullException.ThrowIfNull(writer);
+        ArgumentNullException.ThrowIfNull(before);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var buffer = new byte[(int)Math.Clamp(reader.Length, 1, BufferBytes)];
         int got;
         while ((got = await reader.ReadAsync(buffer, cancellationToken)) > 0)
         {
+            before();
             hash.AppendData(buffer, 0, got);
             if (buffer.AsSpan(0, got).ContainsAnyExcept((byte)0))
                 await writer.WriteAsync(buffer.AsMemory(0, got), cancellationToken);

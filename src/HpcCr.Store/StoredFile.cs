@@ -35,7 +35,7 @@ public sealed class StoredFile(FileRecord record, ImageRecord image, IStoreAcces
         await using var stored = access.Run(() => access.OpenImage(epochPath, path, image.Size));
         await using var file = new FileStream(access.Run(Open), FileAccess.Write, bufferSize: 0);
         file.SetLength(0);
-        if (await ImageCopier.CopyAsync(stored, file, cancellationToken) != image.Sha256)
+        if (await ImageCopier.CopyAsync(stored, file, () => access.Before(StoreOperation.Read), cancellationToken) != image.Sha256)
             throw ImagePath.Damaged(epochPath, path, "is not what was written");
         file.Flush(flushToDisk: true);
     }

@@ -18,7 +18,7 @@ internal static class SealPhase
         // Every node has resumed, or none will: a guard whose job is still stopped keeps the timers.
         await job.AskAsync(new GuardRequest { SetTimersBack = new SetTimersBack() }, cancellationToken);
         var store = job.Store;
-        var partial = new EpochCommitter(store, Durable.SyncDirectory).Begin(job.Spec.Folder, epoch.Epoch);
+        var partial = new EpochCommitter(store, store.SyncDirectory).Begin(job.Spec.Folder, epoch.Epoch);
         var folder = Path.Combine(partial, job.Sandbox);
         ImageRights.RequireForSeal(job, epoch.Images);
         var connections = SealedConnections.Read(job.Sandbox, epoch);
@@ -28,7 +28,7 @@ internal static class SealPhase
         files = [.. files, .. await SealedFiles.HashAsync(job, partial, epoch.JobFiles!, files, cancellationToken)];
         var jobFiles = SealedFiles.Describe(job, epoch.Epoch, epoch.JobFiles!, files, links);
         // A file server may squash root.
-        store.Run(() => Sync([.. files.Select(f => Path.GetDirectoryName(Path.Combine(folder, f.Path))!).Distinct(), folder]));
+        store.Run(() => Sync(store, [.. files.Select(f => Path.GetDirectoryName(Path.Combine(folder, f.Path))!).Distinct(), folder]));
         var node = new ManifestNode
         {
             Node = job.Sandbox,
@@ -63,10 +63,10 @@ internal static class SealPhase
         };
     }
 
-    private static int Sync(IReadOnlyList<string> folders)
+    private static int Sync(StoreAccess store, IReadOnlyList<string> folders)
     {
         foreach (var folder in folders)
-            Durable.SyncDirectory(folder);
+            store.SyncDirectory(folder);
         return folders.Count;
     }
 }
