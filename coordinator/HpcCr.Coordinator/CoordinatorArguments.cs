@@ -23,6 +23,10 @@ public sealed class CoordinatorArguments
     [Option("key-file", Default = "/etc/hpccr/cluster.pem", HelpText = "The cluster's key file (mode 0600).")]
     public string KeyFile { get; set; } = "";
 
+    /// <summary>The lease.</summary>
+    [Option("lease-ms", Default = 15000u, HelpText = "How long a job is held without a word from the coordinator, 1000 to 15000 ms.")]
+    public uint LeaseMilliseconds { get; set; }
+
     /// <summary>Log file.</summary>
     [Option("log", HelpText = "Log file (default: standard error).")]
     public string? Log { get; set; }
@@ -34,6 +38,8 @@ public sealed class CoordinatorArguments
         Run = RunDirectory is null ? RunLayout.Current : new RunLayout(Path.GetFullPath(RunDirectory)),
         StateDirectory = Path.GetFullPath(StateDirectory),
         KeyFile = KeyFile,
+        Lease = LeaseMilliseconds is >= 1000 and <= 15000 ? TimeSpan.FromMilliseconds(LeaseMilliseconds)
+            : throw new HpcCrException(FailureKind.Usage, $"a lease of {LeaseMilliseconds} ms is not possible", "Give 1000 to 15000."),
         Listen = Listen is null ? null
             : IPEndPoint.TryParse(Listen, out var endpoint) && endpoint.Port > 0 ? endpoint
             : throw new HpcCrException(FailureKind.Usage, $"'{JobName.Printable(Listen)}' is no address to listen at", "Write ADDRESS:PORT, such as 10.0.0.1:7733."),

@@ -21,10 +21,12 @@ public sealed record CoordinatorOptions
     /// <summary>The cluster's key file; needed with <see cref="Listen"/>.</summary>
     public string KeyFile { get; init; } = "/etc/hpccr/cluster.pem";
 
-    /// <summary>How often coordinator and launchers hear of each other.</summary>
-    public TimeSpan Heartbeat { get; init; } = TimeSpan.FromSeconds(1);
+    private const int HeartbeatsPerLease = 15;
 
-    /// <summary>How long a launcher holds a job without a word from the coordinator.</summary>
+    /// <summary>How often coordinator and launchers hear of each other.</summary>
+    public TimeSpan Heartbeat => Lease / HeartbeatsPerLease;
+
+    /// <summary>How long a launcher holds a job without a word from the coordinator; guards rely on that it is not longer than 15 s.</summary>
     public TimeSpan Lease { get; init; } = TimeSpan.FromSeconds(15);
 
     /// <summary>How long a node may be unreachable before its jobs count as lost.</summary>

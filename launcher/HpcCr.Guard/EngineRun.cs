@@ -37,6 +37,9 @@ internal sealed class EngineRun : IAsyncDisposable
     /// <summary>The restored root, once a restore has finished.</summary>
     public int? RestoredPid { get; private set; }
 
+    /// <summary>The engine's own number.</summary>
+    public int Pid => _process.Pid;
+
     /// <summary>
     /// Whether somebody killed the engine while it waited at the gate of a dump. The freezer has the tasks and no foreign code
     /// is left in them; only their sockets are still in repair mode.
@@ -127,6 +130,8 @@ internal sealed class EngineRun : IAsyncDisposable
     /// <exception cref="GuardException">The engine failed (the tasks live) or died (<see cref="GuardException.EngineDied"/>).</exception>
     public async Task DumpToGateAsync(Sandbox sandbox, SandboxFreezer freezer, DumpSandbox request, bool inDetail)
     {
+        if (_process.Exited.IsCompleted)
+            throw new GuardException("the engine was killed before it touched the job", "Try the checkpoint again.");
         var options = new DumpOptions
         {
             ImagesDirectory = request.Images,

@@ -36,10 +36,10 @@ internal sealed class CommandDispatch(LauncherOptions options, LocalJobs jobs, N
             case Step.AttachSandbox:
                 return await _making.RunAsync(command, token => AttachStep.RunAsync(jobs, command.Sandbox, options, command.AttachSandbox, token), cancellationToken);
             case Step.LoadEpoch:
-                return await Task.Run(() => LoadEpochStep.Run(command.LoadEpoch, key), CancellationToken.None);
+                return await HeldAsync("loadepoch", () => LoadEpochStep.Run(command.LoadEpoch, key));
             case Step.PlanRestore:
-                return await Task.Run(
-                    () => PlanRestoreStep.Run(command.PlanRestore, options, key, jobs.Find(command.Job, command.Sandbox) is not null, node), CancellationToken.None);
+                return await HeldAsync("planrestore",
+                    () => PlanRestoreStep.Run(command.PlanRestore, options, key, jobs.Find(command.Job, command.Sandbox) is not null, node));
             case Step.PrepareRestore:
                 return await _making.RunAsync(command, token => PrepareRestoreAsync(command, token), cancellationToken);
         }
@@ -59,6 +59,13 @@ internal sealed class CommandDispatch(LauncherOptions options, LocalJobs jobs, N
             return await StepAsync(job, command, token);
         }, cancellationToken, command.Epoch);
     }
+
+    // Steps that belong to no sandbox yet.
+    private Task<Reply> HeldAsync(string step, Func<Reply> run) => Task.Run(async () =>
+    {
+        await FaultHooks.AtAsync(options.Run.Faults, step, CancellationToken.None);
+        return run();
+    });
 
     // The abort of an epoch that is over leaves the next one alone; and what is being undone already is not to be interrupted by a question.
     private static bool Interrupts(Command command, LocalJob job) => command.StepCase switch
@@ -82,6 +89,8 @@ internal sealed class CommandDispatch(LauncherOptions options, LocalJobs jobs, N
                 return await SandboxSteps.ListAsync(job, token);
             case Step.EndJob:
                 return await SandboxSteps.EndAsync(jobs, job, command.EndJob, token);
+            case Step.Preflight:
+                return await PreflightStep.RunAsync(job, (int)command.Epoch, token);
             case Step.Quiesce when node.EngineFault is { } fault:
                 throw new HpcCrException(FailureKind.Unsupported, $"{options.Node} cannot dump: {fault}", "`hpccr doctor` on that node tells more; then restart its launcher.");
             case Step.Quiesce:

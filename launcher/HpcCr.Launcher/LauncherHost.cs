@@ -12,6 +12,8 @@ namespace HpcCr.Launcher;
 /// <summary>The launcher of one node: connects to the coordinator, carries out its commands, tells what happens to jobs.</summary>
 public sealed class LauncherHost
 {
+    private const int SpareThreads = 16;
+
     private readonly LauncherOptions _options;
     private readonly ILogger _log;
     private readonly LocalJobs _jobs;
@@ -34,6 +36,9 @@ public sealed class LauncherHost
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(_options.Run.Root);
+        // What waits for a slow disk holds a thread of the pool, and a pool as small as a node's cores would leave none for heartbeats.
+        ThreadPool.GetMinThreads(out var workers, out var completions);
+        ThreadPool.SetMinThreads(Math.Max(workers, SpareThreads), completions);
         _node = await NodeFacts.FindAsync(cancellationToken);
         _dispatch = new CommandDispatch(_options, _jobs, _node, SigningKeys.FindOrCreate(_options.KeyFile));
         if (_node.EngineFault is { } fault)

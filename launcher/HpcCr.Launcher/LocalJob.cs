@@ -44,6 +44,9 @@ internal sealed class LocalJob : IAsyncDisposable
     /// <summary>The epoch under way on this node, if any.</summary>
     public EpochWork? Epoch { get; set; }
 
+    /// <summary>By path, what the last epoch that was sealed here has stored of files of the job.</summary>
+    public IReadOnlyDictionary<string, KeptContents> Kept { get; set; } = new Dictionary<string, KeptContents>();
+
     /// <summary>The restore under way on this node, if any.</summary>
     public RestoreWork? Restoring { get; set; }
 
@@ -51,7 +54,7 @@ internal sealed class LocalJob : IAsyncDisposable
     public bool IsHead => Spec.Head == Sandbox;
 
     /// <summary>The store, as the job's user sees it.</summary>
-    public StoreAccess Store => new(Spec);
+    public StoreAccess Store => new(Spec, Options.Run.Faults);
 
     /// <summary>The packet-rule table of this job on this node.</summary>
     public string LockTable => PacketLock.TableOf(Key);

@@ -264,7 +264,9 @@ internal sealed partial class Job(JobSpec spec)
             return _changed.Task;
     }
 
-    private void RequireRunning()
+    /// <summary>Goes on only if the job runs and no epoch is under way.</summary>
+    /// <exception cref="HpcCrException">It does not, or one is.</exception>
+    public void RequireRunning()
     {
         if (IsRecovering)
             throw new HpcCrException(FailureKind.Failed, $"job {Name} is being taken over from an earlier coordinator", "Try again in a moment.");

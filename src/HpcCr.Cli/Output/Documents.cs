@@ -79,11 +79,25 @@ internal sealed record ConnectionDocument(
 /// <summary>One end of a connection, with the bytes that its image holds.</summary>
 internal sealed record EndDocument(string Node, string Address, string State, long ReceiveBytes, long SendBytes);
 
+/// <summary>The files of an epoch.</summary>
+internal sealed record FilesDocument(string Job, int Epoch, string Path, IReadOnlyList<FileDocument> Files);
+
+/// <summary>A file of the job, as it was at the cut, and what a restart would do with it as it is now.</summary>
+internal sealed record FileDocument(string Node, string Path, string Policy, long? Size, long? Offset, string Restart);
+
 /// <summary>What was removed of a job's epochs, or would be.</summary>
 internal sealed record PruneDocument(string Job, string Folder, IReadOnlyList<uint> Removed, IReadOnlyList<uint> Kept, ulong Bytes, bool DryRun);
 
 /// <summary>What a job has written.</summary>
 internal sealed record LogsDocument(string Job, string Stream, string Path, long Bytes, string Text);
+
+/// <summary>What was found that stands in the way of a checkpoint, or that a restart would not give back.</summary>
+internal sealed record CheckDocument(
+    string Job, bool Ok, IReadOnlyList<JobFindingDocument> Findings,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ErrorBody? Error);
+
+/// <summary>One of these; <c>severity</c> is <c>fault</c>, or <c>warning</c> where a checkpoint can be made all the same.</summary>
+internal sealed record JobFindingDocument(string Node, string Check, string Severity, string What, string Remedy);
 
 /// <summary>What this node can do.</summary>
 internal sealed record DoctorDocument(
