@@ -214,7 +214,6 @@ public sealed class JobRecoveryTests
     private static async Task<List<byte[]>> WrittenInAsync(string life)
     {
         var cluster = new FakeCluster(AllNodes);
-        cluster.Stored.Add(1);
         await Lives[life](cluster).Within();
         await cluster.Journal.DisposeAsync();
         return [.. cluster.Written.Records];
