@@ -111,8 +111,15 @@ public sealed class EpochTransitionsTests
         Walk(Begin, AllDone, AllDone, Residue, AllDone, AllDone, AllDone));
 
     [Fact]
-    public void Table_LeadsToTheKillOnlyThroughTheCommit() => Assert.Equal(
-        [(CommitStopped, AllDone)], EpochTransitions.Table.Where(e => e.Value == Kill).Select(e => e.Key));
+    public void Table_LeadsToTheKillOnlyThroughTheCommit_OrAStoreThatHasTheEpoch() => Assert.Equal(
+        new HashSet<(EpochState, EpochEvent)> { (CommitStopped, AllDone), (Recover, Stop) }, EpochTransitions.Table.Where(e => e.Value == Kill).Select(e => e.Key).ToHashSet());
+
+    [Fact]
+    public void Next_OfADeadCoordinator_AsksTheStore_UnlessItHadBeenDecided()
+    {
+        var decided = Finals.Concat([Idle, Kill, Abort, Lose]).ToList();
+        Assert.All(AllStates, state => Assert.Equal(decided.Contains(state) ? (EpochState?)null : Recover, EpochTransitions.Next(state, Interrupted)));
+    }
 
     [Theory]
     [InlineData(AllDone)]
@@ -122,8 +129,8 @@ public sealed class EpochTransitionsTests
         Assert.Equal(Stopped, EpochTransitions.Next(Kill, happened));
 
     [Fact]
-    public void Table_NamesASuccessOnlyAfterACommit() =>
-        Assert.Equal([(Commit, AllDone)], EpochTransitions.Table.Where(e => e.Value == Complete).Select(e => e.Key));
+    public void Table_NamesASuccessOnlyAfterACommit_OrFromAStoreThatHasTheEpoch() => Assert.Equal(
+        new HashSet<(EpochState, EpochEvent)> { (Commit, AllDone), (Recover, Continue) }, EpochTransitions.Table.Where(e => e.Value == Complete).Select(e => e.Key).ToHashSet());
 
     [Fact]
     public void Next_OfAnEventThatMeansNothing_IsNothing()
@@ -135,7 +142,7 @@ public sealed class EpochTransitionsTests
 
     [Fact]
     public void IsJobHeld_IsTrueFromTheFreezeUntilTheJobRunsOrIsGone() => Assert.Equal(
-        [Freeze, Drain, Refreeze, EpochState.Lock, Dump, Vote, Resume, SealStopped, CommitStopped, Kill], AllStates.Where(s => s.IsJobHeld()));
+        [Freeze, Drain, Refreeze, EpochState.Lock, Dump, Vote, Resume, SealStopped, CommitStopped, Kill, Recover], AllStates.Where(s => s.IsJobHeld()));
 
     private static HashSet<EpochState> Reachable(EpochState from)
     {
