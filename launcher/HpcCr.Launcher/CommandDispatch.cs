@@ -12,7 +12,7 @@ namespace HpcCr.Launcher;
 /// <param name="key">What epochs are signed with.</param>
 internal sealed class CommandDispatch(LauncherOptions options, LocalJobs jobs, NodeFacts node, SigningKey key)
 {
-    private static readonly Step[] Interrupting = [Step.Abort, Step.EndJob, Step.UndoRestore, Step.FindEpoch];
+    private static readonly Step[] Interrupting = [Step.Abort, Step.EndJob, Step.UndoRestore];
     private readonly SandboxesInTheMaking _making = new();
 
     /// <summary>
@@ -67,9 +67,13 @@ internal sealed class CommandDispatch(LauncherOptions options, LocalJobs jobs, N
         return run();
     });
 
-    // The abort of an epoch that is over leaves the next one alone.
-    private static bool Interrupts(Command command, LocalJob job) =>
-        Interrupting.Contains(command.StepCase) && !(command.StepCase == Step.Abort && job.EpochOfStep is not 0 and var epoch && epoch != command.Epoch);
+    // The abort of an epoch that is over leaves the next one alone; and what is being undone already is not to be interrupted by a question.
+    private static bool Interrupts(Command command, LocalJob job) => command.StepCase switch
+    {
+        Step.Abort => job.EpochOfStep == 0 || job.EpochOfStep == command.Epoch,
+        Step.FindEpoch => job.EpochOfStep == command.Epoch,
+        _ => Interrupting.Contains(command.StepCase),
+    };
 
     private async Task<Reply> StepAsync(LocalJob job, Command command, CancellationToken token)
     {

@@ -37,8 +37,8 @@ internal sealed class EpochWork(int epoch, uint leaseMs, string staging)
     /// <summary>The sandbox's pid 1, as this node numbers it.</summary>
     public int RootPid { get; set; }
 
-    /// <summary>Files that the job writes to, as long as they were at the cut.</summary>
-    public IReadOnlyList<Core.FileRecord> JobFiles { get; set; } = [];
+    /// <summary>Files of the job at the cut; null before that.</summary>
+    public FilesAtCut? JobFiles { get; set; }
 
     public IReadOnlyList<Core.ProcessorBinding>? ProcessorBindings { get; set; }
 

@@ -44,6 +44,9 @@ internal sealed class LocalJob : IAsyncDisposable
     /// <summary>The epoch under way on this node, if any.</summary>
     public EpochWork? Epoch { get; set; }
 
+    /// <summary>By path, what the last epoch that was sealed here has stored of files of the job.</summary>
+    public IReadOnlyDictionary<string, KeptContents> Kept { get; set; } = new Dictionary<string, KeptContents>();
+
     /// <summary>The restore under way on this node, if any.</summary>
     public RestoreWork? Restoring { get; set; }
 

@@ -17,6 +17,9 @@ internal sealed record RestoreWork(Manifest Manifest, ManifestNode Sandbox, Sand
     /// <summary>Its sockets, with the addresses that they get here.</summary>
     public MovedSockets Sockets { get; } = new(Sandbox, Relocation);
 
+    /// <summary>What is done with the files of the job.</summary>
+    public FileTreatment Treatment { get; init; }
+
     /// <summary>The engine's images.</summary>
     public string Images => Path.Combine(Staging, EpochWork.ImagesName);
 

@@ -47,7 +47,7 @@ internal sealed class JobRestarter(
             await ender.ClearAsync(ended);
         var asked = Placement.Of($"epoch {manifest.Epoch} of {manifest.Job}", PlacesOf(manifest), request.Nodes, new Dictionary<string, string>(request.Moves));
         progress("plan", $"epoch {manifest.Epoch} of {manifest.Job}");
-        var planned = await PlanAsync(manifest, document, Scheduled(request), asked, request.EpochPath, cancellationToken);
+        var planned = await PlanAsync(manifest, document, Scheduled(request), asked, request.EpochPath, request.Files, cancellationToken);
         if (request.DryRun)
             return new RestartResult { Epoch = (uint)manifest.Epoch, Plan = planned.Plan };
         planned.RequireFaultless();
@@ -115,7 +115,7 @@ internal sealed class JobRestarter(
     {
         using var reading = await retention.ReadAsync(epochPath, cancellationToken);
         var (document, manifest) = await LoadAsync(epochPath, job.Spec.Uid, job.Spec.Gid, cancellationToken);
-        var planned = await PlanAsync(manifest, document, spec => spec, hosts, epochPath, cancellationToken);
+        var planned = await PlanAsync(manifest, document, spec => spec, hosts, epochPath, Protocol.V1.FileTreatment.Rollback, cancellationToken);
         planned.RequireFaultless();
         return await CarryOutAsync(job, planned, (phase, text) => progress(new Progress { Phase = phase, Text = text, Done = -1 }), cancellationToken);
     }
@@ -154,7 +154,7 @@ internal sealed class JobRestarter(
 
     private async Task<double> RestoreAsync(Job job, PlannedRestart planned, Action<string, string> progress, CancellationToken cancellationToken)
     {
-        var (manifest, document, relocation, _, epochPath) = planned;
+        var (manifest, document, relocation, _, epochPath, _) = planned;
         var spec = SpecJson(manifest);
         var places = manifest.Spec.Places.ToList();
         var slots = nodes.SlotsOf(places);
@@ -169,6 +169,7 @@ internal sealed class JobRestarter(
                 SpecJson = spec,
                 RelocationJson = Json(relocation, sandbox),
                 EpochPath = epochPath,
+                Files = planned.Files,
                 LeaseMs = lease,
                 Slots = { slots },
             },
@@ -219,7 +220,8 @@ internal sealed class JobRestarter(
     }
 
     private async Task<PlannedRestart> PlanAsync(
-        Manifest epoch, ByteString document, Func<JobSpec, JobSpec> change, IReadOnlyList<string> hosts, string epochPath, CancellationToken cancellationToken)
+        Manifest epoch, ByteString document, Func<JobSpec, JobSpec> change, IReadOnlyList<string> hosts, string epochPath, Protocol.V1.FileTreatment files,
+        CancellationToken cancellationToken)
     {
         var relocation = RelocationPlan.Make(epoch, hosts, nodes.AddressesOf);
         var manifest = epoch with { Spec = change(relocation.Spec) };
@@ -231,7 +233,7 @@ internal sealed class JobRestarter(
         var replies = await NodeGroup.AskAllAsync(nodes, reachable, sandbox => new Command
         {
             Job = manifest.Job,
-            PlanRestore = new PlanRestore { ManifestJson = document, SpecJson = spec, RelocationJson = Json(relocation, sandbox), EpochPath = epochPath },
+            PlanRestore = new PlanRestore { ManifestJson = document, SpecJson = spec, RelocationJson = Json(relocation, sandbox), EpochPath = epochPath, Files = files },
         }, "plan", PlanDeadline, cancellationToken);
         var damage = replies.Values.SelectMany(r => r.RestorePlanned.Damage).ToList();
         if (damage.Count > 0)
@@ -255,7 +257,7 @@ internal sealed class JobRestarter(
             });
         }
 
-        return new PlannedRestart(manifest, document, relocation, plan, epochPath);
+        return new PlannedRestart(manifest, document, relocation, plan, epochPath, files);
     }
 
     private static List<Place> PlacesOf(Manifest manifest) => [.. manifest.Nodes.Select(n => new Place(n.Node, n.Host ?? n.Node))];

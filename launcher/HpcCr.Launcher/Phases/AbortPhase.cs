@@ -43,6 +43,7 @@ internal static class AbortPhase
     {
         if (job.Epoch is not { } work)
             return;
+        work.JobFiles?.Dispose();
         StagingFolders.Remove(work.Staging);
         job.Epoch = null;
     }

@@ -19,11 +19,11 @@ internal static class DumpPhase
         }, cancellationToken);
         try
         {
-            epoch.JobFiles = OpenFiles.OfJob(job);
+            epoch.MountsOutside = MountInfo.Read();
+            epoch.JobFiles = FilesAtCut.Take(job, epoch, cancellationToken);
             epoch.Tree = epoch.Tree is { } tree ? TreeLook.AtCut(job, tree) : null;
             epoch.ProcessorBindings = ProcessorBindings.OfJob(job);
             epoch.MountsInside = MountInfo.Read(epoch.RootPid);
-            epoch.MountsOutside = MountInfo.Read();
             await Task.WhenAll(engine, files);
         }
         catch

@@ -23,7 +23,10 @@ internal static class SealPhase
         ImageRights.RequireForSeal(job, epoch.Images);
         var connections = SealedConnections.Read(job.Sandbox, epoch);
         var named = FilesImage.Read(epoch.Images);
-        var files = await ImageCopier.SealAsync(epoch.Staging, folder, store, cancellationToken);
+        var links = FilesImage.LinkNames(epoch.Images);
+        IReadOnlyList<ImageRecord> files = await ImageCopier.SealAsync(epoch.Staging, folder, store, cancellationToken);
+        files = [.. files, .. await SealedFiles.HashAsync(job, partial, epoch.JobFiles!, files, cancellationToken)];
+        var jobFiles = SealedFiles.Describe(job, epoch.Epoch, epoch.JobFiles!, files, links);
         // A file server may squash root.
         store.Run(() => Sync(store, [.. files.Select(f => Path.GetDirectoryName(Path.Combine(folder, f.Path))!).Distinct(), folder]));
         var node = new ManifestNode
@@ -37,14 +40,15 @@ internal static class SealPhase
             Connections = connections,
             Listeners = epoch.Listeners,
             ListenerTimeouts = epoch.ListenerTimeouts,
-            JobFiles = epoch.JobFiles,
+            JobFiles = jobFiles,
             ProcessorBindings = epoch.ProcessorBindings,
             Machine = Machine.Here,
             User = new UserRecord(UserDatabase.Find(job.Spec.Uid)?.Name, UserDatabase.Groups(job.Spec.Uid, job.Spec.Gid)),
-            NeededFiles = NeededFiles.OfJob(job, named, epoch.JobFiles),
+            NeededFiles = NeededFiles.OfJob(job, named, jobFiles),
             Mounts = HostMounts.OfJob(job, epoch.MountsInside, epoch.MountsOutside, named.Select(f => f.Path)),
             Tree = epoch.Tree,
         };
+        epoch.JobFiles!.Dispose();
         StagingFolders.Remove(epoch.Staging);
         epoch.IsSealed = true;
         var signature = ManifestSigner.SignPart(job.Spec.Name, epoch.Epoch, node, key);

@@ -1,5 +1,6 @@
 using HpcCr.Linux;
 using HpcCr.Store;
+using Microsoft.Win32.SafeHandles;
 
 namespace HpcCr.Launcher;
 
@@ -55,6 +56,26 @@ internal sealed class StoreAccess(uint uid, uint gid, string? faults = null) : I
         catch (LinuxException e) when (e.Errno == Errno.EACCES)
         {
             throw new UnauthorizedAccessException(e.Message);
+        }
+    }
+
+    public SafeFileHandle? OpenFile(string path, FileAccess access)
+    {
+        try
+        {
+            return RegularFile.Open(path, access);
+        }
+        catch (LinuxException e) when (e.Errno is Errno.ENOENT or Errno.ENOTDIR)
+        {
+            return null;
+        }
+        catch (LinuxException e) when (e.Errno is Errno.EACCES or Errno.EROFS)
+        {
+            throw new UnauthorizedAccessException($"{path} may not be opened by the job's user", e);
+        }
+        catch (LinuxException e) when (e.Errno == Errno.EINVAL)
+        {
+            throw new IOException($"{path} is no file", e);
         }
     }
 }

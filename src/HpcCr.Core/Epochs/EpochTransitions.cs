@@ -81,6 +81,7 @@ public static class EpochTransitions
             [(Commit, Interrupted)] = Recover,
             [(SealStopped, Interrupted)] = Recover,
             [(CommitStopped, Interrupted)] = Recover,
+            [(Recover, Interrupted)] = Recover,
 
             // What was decided before (Kill, Abort, Lose) goes on; what was not, the store has decided.
             [(Recover, Continue)] = Complete,

@@ -16,4 +16,5 @@ namespace HpcCr.Core;
 [JsonSerializable(typeof(JobSpec))]
 [JsonSerializable(typeof(JobRecord))]
 [JsonSerializable(typeof(SandboxRelocation))]
+[JsonSerializable(typeof(AsideRecord))]
 public sealed partial class CoreJson : JsonSerializerContext;
