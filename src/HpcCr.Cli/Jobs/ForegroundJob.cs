@@ -69,7 +69,7 @@ internal sealed class ForegroundJob(CoordinatorSession session, Terminal termina
     private async Task<JobStatus> AwaitEndAsync(JobStatus started, CancellationToken cancellationToken)
     {
         var last = started;
-        var silence = Stopwatch.StartNew();
+        var silence = new Stopwatch();
         while (!last.State.ToCore().IsEnded())
         {
             try
@@ -77,13 +77,14 @@ internal sealed class ForegroundJob(CoordinatorSession session, Terminal termina
                 await foreach (var status in session.WaitAsync(started.Job, cancellationToken))
                 {
                     last = status;
-                    silence.Restart();
+                    silence.Reset();
                 }
 
                 if (!last.State.ToCore().IsEnded()) await Task.Delay(Retry, cancellationToken);
             }
             catch (HpcCrException e) when (e.Kind == FailureKind.Internal && silence.Elapsed < Patience)
             {
+                silence.Start();
                 await Task.Delay(Retry, cancellationToken);
             }
             catch (HpcCrException e)
