@@ -204,6 +204,7 @@ internal sealed class FakeCluster
             new Reply { Probed = new Probed { Epochs = { Stored }, HighestNumber = Stored.DefaultIfEmpty(0u).Max() } },
         Step.ProbeDirectory => new Reply { Probed = new Probed() },
         Step.FindEpoch => new Reply { EpochFound = new EpochFound { Exists = Stored.Contains(command.Epoch) } },
+        Step.ListProcesses => new Reply { Processes = new Processes { State = "running" } },
         Step.PruneEpochs => new Reply { EpochsPruned = new EpochsPruned() },
         Step.LoadEpoch => new Reply { EpochLoaded = new EpochLoaded { ManifestJson = ByteString.CopyFrom(ManifestReader.Write(Manifest("node1", "node2"))) } },
         Step.PlanRestore => new Reply { RestorePlanned = new RestorePlanned { Files = { $"{node}: /out is put back" } } },
