@@ -59,7 +59,7 @@ internal static class SealedFiles
         return [.. cut.Files.Select(held => new FileRecord(LinkOf(held, links) ?? held.File.Path, held.File.Stamp.Size)
         {
             Policy = held.File.Policy,
-            Offset = held.File.Offset,
+            Offset = held.File.Offset ?? -1,
             Mode = held.File.Stamp.Mode,
             Tail = held.File.Policy == FilePolicy.Appended && held.Source is not null ? TailOf(held) : null,
             Stored = held.Stored,

@@ -30,7 +30,7 @@ internal static class FileViews
         foreach (var file in node.JobFiles)
         {
             var outlook = FileOutlook.Of(file, manifest.Epoch, node, asides, new SameIdentity(), compare: true);
-            yield return new FileDocument(node.Node, file.Path, file.Policy.ToString(), file.Size, file.Offset,
+            yield return new FileDocument(node.Node, file.Path, file.Policy.ToString(), file.Size, file.Offset < 0 ? null : file.Offset,
                 file.IsPutBack && !own.Contains(file) ? "is put back by another node" : outlook.Fault is { } fault ? $"{outlook.Text}: {fault}" : outlook.Text);
         }
 

@@ -14,8 +14,8 @@ public sealed record FileRecord(string Path, long Size)
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public FilePolicy Policy { get; init; }
 
-    /// <summary>Where the next byte would have gone, in bytes; null when it was only mapped, was not open, and in older epochs.</summary>
-    public long? Offset { get; init; }
+    /// <summary>Where the next byte would have gone, in bytes; -1 when no descriptor was open for it.</summary>
+    public long Offset { get; init; }
 
     /// <summary>Its permissions, as in chmod(2); 0 in older epochs.</summary>
     public int Mode { get; init; }

@@ -11,6 +11,7 @@ namespace HpcCr.Faults;
 internal sealed class MatrixReport(IReadOnlyList<FaultCell> wanted, IReadOnlyList<CellResult> results, TimeSpan took)
 {
     private const string Begin = "<!-- matrix: begin -->";
+    private const string LeftOut = "–";
     private const string End = "<!-- matrix: end -->";
 
     /// <summary>A row per phase, a column per fault.</summary>
@@ -22,6 +23,9 @@ internal sealed class MatrixReport(IReadOnlyList<FaultCell> wanted, IReadOnlyLis
         text.AppendLine($"|---|{string.Concat(kinds.Select(_ => "---|"))}");
         foreach (var phase in FaultPhase.All.Where(phase => wanted.Any(cell => cell.Phase == phase)))
             text.AppendLine($"| {phase.Name} | {string.Join(" | ", kinds.Select(kind => Word(new FaultCell(phase, kind))))} |");
+        var reasons = wanted.Where(cell => cell.LeftOut is not null).Select(cell => $"{cell.Kind.Name}: {cell.LeftOut}").Distinct().ToList();
+        if (reasons.Count > 0)
+            text.AppendLine($"\n{LeftOut}: makes no sense there ({string.Join("; ", reasons)}).");
         return text.ToString();
     }
 
@@ -44,7 +48,7 @@ internal sealed class MatrixReport(IReadOnlyList<FaultCell> wanted, IReadOnlyLis
             + $"{took.TotalMinutes:F0} minutes on {Environment.ProcessorCount} cores, a cell {(seconds.Count > 0 ? seconds[seconds.Count / 2] : 0):F0} s in the median.\n");
     }
 
-    private string Word(FaultCell cell) => cell.LeftOut is { } why ? $"({why})"
+    private string Word(FaultCell cell) => cell.LeftOut is not null ? LeftOut
         : results.FirstOrDefault(r => r.Cell == cell) is not { } result ? "not run"
         : result.Outcome switch
         {

@@ -12,7 +12,7 @@ internal sealed class JobFileCheck : IRestoreCheck
     public RestoreFinding Look(RestoreTarget target) => target.Treatment switch
     {
         FileTreatment.Keep => new("left as they are",
-            target.Store.Run(() => target.Sandbox.JobFiles.Where(f => f.IsPutBack && f.Policy != FilePolicy.Deleted && f.Offset is not null && !File.Exists(f.Path)).Select(f => $"{f.Path}, which the job has open, is gone").ToList())),
+            target.Store.Run(() => target.Sandbox.JobFiles.Where(f => f.IsPutBack && f.Policy != FilePolicy.Deleted && f.Offset >= 0 && !File.Exists(f.Path)).Select(f => $"{f.Path}, which the job has open, is gone").ToList())),
         FileTreatment.Check => new($"{target.Files.Count} as at the cut", [.. target.Files.Where(f => !f.Outlook.IsAsAtCut).Select(Difference), .. New(target)]),
         _ => Rollback(target),
     };
