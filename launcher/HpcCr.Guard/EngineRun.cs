@@ -268,6 +268,9 @@ internal sealed class EngineRun : IAsyncDisposable
             throw new GuardException($"the engine did not finish within {deadlineMs / 1000.0:F0} s", "Give `--timeout` more time.");
         }
 
+        // Its answer may still be on the way. Of an engine that was killed while it made processes, these keep its socket open.
+        if (first == _process.Exited && await Task.WhenAny(_work!, Task.Delay(EndGrace)) != _work)
+            throw Killed();
         try
         {
             var outcome = await _work!;
@@ -277,15 +280,14 @@ internal sealed class EngineRun : IAsyncDisposable
         }
         catch (EngineDiedException)
         {
-            throw new GuardException("the engine was killed while it held the job",
-                "Restart the job from its newest epoch with `hpccr restart`.")
-            {
-                EngineDied = true,
-            };
+            throw Killed();
         }
         catch (EngineException e)
         {
             throw new GuardException($"the engine failed: {e.Message}");
         }
     }
+
+    private static GuardException Killed() =>
+        new("the engine was killed while it held the job", "Restart the job from its newest epoch with `hpccr restart`.") { EngineDied = true };
 }

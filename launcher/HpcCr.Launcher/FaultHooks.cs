@@ -21,14 +21,11 @@ internal static class FaultHooks
     /// <param name="cancellationToken">Ends a hang.</param>
     public static async Task AtAsync(string faults, string step, CancellationToken cancellationToken)
     {
-        switch (FaultOf(faults, step))
-        {
-            case "fail":
-                throw new HpcCrException(FailureKind.Failed, $"{step} failed on {Environment.MachineName} because {faults} says so");
-            case "hang":
-                await HangAsync(faults, step, cancellationToken);
-                break;
-        }
+        if (FaultOf(faults, step) == "hang")
+            await HangAsync(faults, step, cancellationToken);
+        // Also what hung before.
+        if (FaultOf(faults, step) == "fail")
+            throw new HpcCrException(FailureKind.Failed, $"{step} failed on {Environment.MachineName} because {faults} says so");
     }
 
     /// <summary>Called before everything that a disk may refuse, or take its time for.</summary>
