@@ -22,7 +22,7 @@ internal sealed class CoordinatorService(
     public override Task<RunReply> Run(RunRequest request, ServerCallContext context) => GuardedAsync(async () =>
     {
         var (uid, gid) = Caller(context);
-        var wire = request.Spec.Clone();
+        var wire = request.Spec?.Clone() ?? throw new HpcCrException(FailureKind.Usage, "a job without a description cannot be started", "Use `hpccr run`.");
         wire.Name = wire.Name.Length > 0 ? wire.Name : JobName.Generate(wire.Command.FirstOrDefault() ?? "job");
         if (wire.Nodes.Count == 0)
             wire.Nodes.Add(await starter.FirstNodeAsync(context.CancellationToken));

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Grpc.Core;
 using HpcCr.Cli.Connection;
 using HpcCr.Cli.Output;
 using HpcCr.Protocol;
@@ -82,7 +83,9 @@ internal sealed class ForegroundJob(CoordinatorSession session, Terminal termina
 
                 if (!last.State.ToCore().IsEnded()) await Task.Delay(Retry, cancellationToken);
             }
-            catch (HpcCrException e) when (e.Kind == FailureKind.Internal && silence.Elapsed < Patience)
+            // Whatever is not the coordinator's own word is a connection that was lost.
+            catch (HpcCrException e) when (
+                (e.Kind == FailureKind.Internal || e.InnerException is RpcException) && silence.Elapsed < Patience && !cancellationToken.IsCancellationRequested)
             {
                 silence.Start();
                 await Task.Delay(Retry, cancellationToken);
