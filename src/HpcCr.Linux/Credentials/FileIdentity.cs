@@ -1,10 +1,13 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 
 namespace HpcCr.Linux;
 
 /// <summary>
-/// Gives a child that runs as root the file-system identity of a user, so that a file server X
+/// Gives a child that runs as root the file-system identity of a user, so that a file server which squashes root sees the user. All else,
+/// capabilities too, stays root's. execve(2) takes such an identity away, so it is given to a program that has begun to wait for a message
+/// (recvfrom(2)), in whose place it makes the calls: a wrapper before it, such as a loader, is over by then.
 /// </summary>
 public static unsafe class FileIdentity
 {
@@ -36,7 +39,7 @@ public static unsafe class FileIdentity
     /// <param name="uid">The user.</param>
     /// <param name="gid">The user's primary group.</param>
     /// <exception cref="LinuxException">The child is gone, may not be traced, or has not got the identity. It is to be ended.</exception>
-    /// <exception cref="TimeoutException">It made no system call.</exception>
+    /// <exception cref="TimeoutException">It does not come to wait for a message.</exception>
     public static void Give(int pid, uint uid, uint gid)
     {
         TraceApi.Ask(TraceApi.Seize, pid, 0, TraceApi.MarkSystemCalls);
@@ -68,8 +71,11 @@ public static unsafe class FileIdentity
     private static void GoTo(int pid, byte edge, ulong number)
     {
         var signal = 0;
+        var clock = Stopwatch.StartNew();
         do
         {
+            if (clock.Elapsed > Deadline)
+                throw new TimeoutException($"process {pid} did not come to wait for a message within {Deadline.TotalSeconds:F0} s");
             TraceApi.Ask(TraceApi.Continue, pid, 0, signal == TraceApi.SystemCallStop ? 0 : signal);
             signal = TraceApi.WaitForStop(pid, Deadline);
         }
