@@ -19,4 +19,13 @@ internal sealed class EngineCommands(string program)
 
         return command;
     }
+
+    /// <summary>The command for the restore of a job.</summary>
+    /// <param name="spec">The job.</param>
+    /// <param name="asUser">Files are opened as the job's user, in place of root: a file server squashes root.</param>
+    public EngineCommand ForRestore(JobSpec spec, bool asUser) => !asUser ? For(spec) : new EngineCommand
+    {
+        Argv = { program },
+        FilesAs = new FileUser { Uid = spec.Uid, Gid = spec.Gid, Groups = { UserDatabase.Groups(spec.Uid, spec.Gid) } },
+    };
 }

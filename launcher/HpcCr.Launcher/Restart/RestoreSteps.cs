@@ -64,7 +64,7 @@ internal static class RestoreSteps
                     Images = work.Images,
                     Root = job.Layout.RestoreRoot,
                     Cgroup = job.Cgroup.Path,
-                    Engine = engines.For(job.Spec),
+                    Engine = engines.ForRestore(job.Spec, PathRights.AreForUserAlone(job, work.Images)),
                     DeadlineMs = request.DeadlineMs,
                     LeaseMs = work.LeaseMs,
                     External = { ExternalMounts.Restore(job) },

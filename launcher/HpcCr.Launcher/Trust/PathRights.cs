@@ -41,6 +41,15 @@ internal static partial class PathRights
         sandbox.JobFiles.Where(file => file.IsPutBack).Select(file => file.Path).Where(path => FileFacts.Of(path) is { } facts && facts.Uid != uid && !FileRights.May(path, write: true))
             .Select(path => $"{path}, which a restart would cut to its length at the cut, or put back whole, is not one that user {uid} may write");
 
+    /// <summary>Whether there is something in the images that the job's user may open and root may not, as on a file server that squashes root.</summary>
+    internal static bool AreForUserAlone(LocalJob job, string images)
+    {
+        if (job.Spec.Uid == 0)
+            return false;
+        var closed = FilesImage.Read(images).Where(file => !MayOpen(file)).ToList();
+        return closed.Count > 0 && job.Store.Run(() => closed.Any(MayOpen));
+    }
+
     /// <summary>Whether a path is one of the kernel's about a process of the sandbox: its numbers mean others here.</summary>
     internal static bool IsOwnProcess(string path) => OwnProcess().IsMatch(path);
 

@@ -8,6 +8,9 @@ internal static unsafe partial class CredentialApi
     /// <summary>Asks setfsuid(2) and setfsgid(2) for the current value without changing it.</summary>
     public const uint Query = uint.MaxValue;
 
+    private const int SetSecureBits = 28;
+    private const int NoSetUidFixup = 4;
+
     // libc's setgroups changes all threads; the bare system call changes the calling one.
     private static long ThreadGroupsNumber => RuntimeInformation.ProcessArchitecture switch
     {
@@ -34,6 +37,13 @@ internal static unsafe partial class CredentialApi
         }
     }
 
+    /// <summary>Another file-system user takes no capabilities from the calling thread any more, nor from what it starts (SECBIT_NO_SETUID_FIXUP).</summary>
+    public static void KeepCapabilities()
+    {
+        if (Control(SetSecureBits, NoSetUidFixup, 0, 0, 0) != 0)
+            throw LinuxException.Last("prctl(PR_SET_SECUREBITS)");
+    }
+
     /// <summary>Of the calling thread alone; returns the previous value, changed or not.</summary>
     [LibraryImport("libc", EntryPoint = "setfsuid")]
     public static partial uint SetFileUser(uint uid);
@@ -56,6 +66,9 @@ internal static unsafe partial class CredentialApi
 
     [LibraryImport("libc", EntryPoint = "setgroups", SetLastError = true)]
     private static partial int SetGroups(nuint count, uint* groups);
+
+    [LibraryImport("libc", EntryPoint = "prctl", SetLastError = true)]
+    private static partial int Control(int option, nint argument2, nint argument3, nint argument4, nint argument5);
 
     [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
     private static partial long SystemCall(long number, nint count, uint* groups);

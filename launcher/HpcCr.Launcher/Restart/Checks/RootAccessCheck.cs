@@ -2,7 +2,7 @@ using HpcCr.Linux;
 
 namespace HpcCr.Launcher;
 
-/// <summary>Root may open the job's files: the engine does so as root, whom a file server may squash.</summary>
+/// <summary>Files that root may not open and the job's user may, as on a file server that squashes root: the engine opens them as the user, where it can.</summary>
 internal sealed class RootAccessCheck : IRestoreCheck
 {
     public string Name => "root";
@@ -11,12 +11,13 @@ internal sealed class RootAccessCheck : IRestoreCheck
     {
         var written = target.Sandbox.JobFiles.Where(file => file.IsPutBack).Select(file => file.Path).ToList();
         var needed = (target.Sandbox.NeededFiles ?? []).Select(file => file.Path).Except(written).ToList();
-        return new RestoreFinding($"{written.Count + needed.Count} to open as root",
-            [.. written.Where(path => IsSquashed(target, path, write: true)).Concat(needed.Where(path => IsSquashed(target, path, write: false))).Select(path => TextOf(path))]);
+        var squashed = written.Where(path => IsSquashed(target, path, write: true)).Concat(needed.Where(path => IsSquashed(target, path, write: false))).ToList();
+        var text = squashed.Count == 0 ? $"{written.Count + needed.Count} to open as root" : $"{squashed.Count} of {written.Count + needed.Count} to open that are closed to root; all are opened as the job's user";
+        return new RestoreFinding(text, FileIdentity.IsSupported ? [] : [.. squashed.Select(TextOf)]);
     }
 
-    /// <summary>What is said of a file that root may not open.</summary>
-    internal static string TextOf(string path) => $"root may not open {path}, as on a file server that squashes root, and the engine opens files as root; move it, or have it exported without";
+    /// <summary>What is said of a file that root may not open, where the engine cannot open files as somebody else.</summary>
+    internal static string TextOf(string path) => $"root may not open {path}, as on a file server that squashes root, and on this processor the engine opens files as root; move it, or have it exported without";
 
     private static bool IsSquashed(RestoreTarget target, string path, bool write) =>
         !FileRights.May(path, read: !write, write: write) && target.Store.Run(() => FileRights.May(path, read: !write, write: write));
