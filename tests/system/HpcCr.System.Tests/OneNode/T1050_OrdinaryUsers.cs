@@ -27,6 +27,19 @@ public sealed class T1050_OrdinaryUsers(OneNodeLab lab) : SystemTest(lab)
     }
 
     [Fact]
+    public async Task AProcessThatHasEndedAndThatNobodyWaitsFor_IsNoObstacle()
+    {
+        // The program does not know of the child that it has from the shell.
+        var job = await StartAsync(["sh", "-c", "true & exec \"$@\"", "sh", TestPrograms.Fill, "--mib", "4", "--steps", "12000", "--every", "50"]);
+        await job.WaitForLineAsync("ready ");
+        await job.CheckpointAsync();
+        await job.KillAsync();
+        await job.RestartAsync();
+        await job.WaitForMoreAsync();
+        await job.KillAsync();
+    }
+
+    [Fact]
     public async Task AnotherUser_MayNotTouchTheJobOrItsEpochs()
     {
         var job = await StartAsync([TestPrograms.Fill, "--mib", "4"]);
