@@ -76,7 +76,7 @@ internal sealed class EngineRun : IAsyncDisposable
             Mounts.MakeSlave("/", recursive: true);
             Mounts.MakeShared("/", recursive: true);
             Mounts.Bind("/", root);
-            return StartAs(command.FilesAs, options);
+            return EngineProcess.Start(command.FilesAs, options);
         }));
 
     // The engine then lives in another pid namespace: what it knows us by is of no use there.
@@ -89,30 +89,10 @@ internal sealed class EngineRun : IAsyncDisposable
             if (descriptors is not null)
                 foreach (var (target, source) in descriptors())
                     all[target] = source;
-            return StartAs(command.FilesAs, options with { Descriptors = all });
+            return EngineProcess.Start(command.FilesAs, options with { Descriptors = all });
         }));
         run._isInside = true;
         return run;
-    }
-
-    // On a thread that ends soon.
-    private static ChildProcess StartAs(FileUser? user, SpawnOptions options)
-    {
-        if (user is null)
-            return ChildProcess.Start(options);
-        FileIdentity.Prepare([.. user.Groups]);
-        var process = ChildProcess.Start(options);
-        try
-        {
-            FileIdentity.Give(process.Pid, user.Uid, user.Gid);
-            return process;
-        }
-        catch (Exception e) when (e is LinuxException or TimeoutException)
-        {
-            process.Kill(9);
-            process.Dispose();
-            throw new GuardException($"the engine cannot open files as user {user.Uid}: {e.Message}");
-        }
     }
 
     private static async Task<EngineRun> StartAsync(EngineCommand command, Func<SpawnOptions, Task<ChildProcess>> launch)

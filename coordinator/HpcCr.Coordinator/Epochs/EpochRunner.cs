@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 namespace HpcCr.Coordinator;
 
 /// <summary>Takes one job through one epoch. <see cref="Post"/> alone moves its state; each state has one action.</summary>
-internal sealed class EpochRunner
+internal sealed partial class EpochRunner
 {
     private const int MaximumRefreezes = 20;
     private static readonly TimeSpan RefreezePause = TimeSpan.FromMilliseconds(20);
@@ -72,20 +72,6 @@ internal sealed class EpochRunner
         Post(EpochEvent.Begin);
         await DriveAsync();
         return _report.Result(_manifest!, _path, _drained.Values);
-    }
-
-    /// <summary>Ends an epoch that an earlier coordinator began: what the store says, or what had been decided before, comes to pass.</summary>
-    /// <param name="number">Its number.</param>
-    /// <param name="state">Where it was.</param>
-    /// <exception cref="HpcCrException">It was aborted (the job runs on), or the job is lost.</exception>
-    public async Task RecoverAsync(int number, EpochState state)
-    {
-        Number = number;
-        State = state;
-        _job.TakeUpEpoch(this);
-        if (EpochTransitions.Next(state, EpochEvent.Interrupted) is not null)
-            Post(EpochEvent.Interrupted);
-        await DriveAsync();
     }
 
     private async Task DriveAsync()
@@ -273,25 +259,6 @@ internal sealed class EpochRunner
         if (!Stops)
             await TellAllAsync(c => c.Abort = new Abort(), "forget");
         return EpochEvent.AllDone;
-    }
-
-    // Nobody who began this epoch is left: whether it was committed is for the store to say.
-    private async Task<EpochEvent> FindAsync()
-    {
-        var spec = _job.Spec;
-        var asked = spec.Places.Where(p => _nodes.Find(p.Node) is not null).Take(1).ToList();
-        if (asked.Count == 0)
-            throw new HpcCrException(FailureKind.Failed, $"epoch {Number} of {_job.Name} was interrupted, and none of the job's nodes is connected");
-        var find = new FindEpoch { Folder = spec.Folder, Uid = spec.Uid, Gid = spec.Gid };
-        var replies = await NodeGroup.AskAllAsync(_nodes, asked,
-            _ => new Command { Job = _job.Name, Epoch = (uint)Number, FindEpoch = find }, "find", StepDeadline, _cancelled.Token);
-        if (!replies[asked[0].Sandbox].EpochFound.Exists)
-            throw new HpcCrException(FailureKind.Failed, $"epoch {Number} of {_job.Name} was interrupted by the end of its coordinator before it was committed",
-                "The job runs on. Checkpoint again.");
-        _job.Committed(Number);
-        if (!Stops)
-            await TellAllAsync(c => c.Abort = new Abort(), "forget");
-        return Stops ? EpochEvent.Stop : EpochEvent.Continue;
     }
 
     private async Task<EpochEvent> KillAsync()
