@@ -84,7 +84,7 @@ internal sealed class ShowCommand : CliCommand
                 Quantity.Bytes(node.Files.Sum(file => file.Size)), $"{node.Connections.Count}",
                 Quantity.Bytes(node.Connections.Sum(c => c.InFlightBefore)), Quantity.Bytes(node.Connections.Sum(c => c.InFlightAfter)),
             ]));
-        var files = manifest.Nodes.SelectMany(node => node.JobFiles.Select(file => (node.Node, File: file))).ToList();
+        var files = manifest.Nodes.SelectMany(node => node.JobFiles.Where(file => file.IsPutBack).Select(file => (node.Node, File: file))).ToList();
         if (files.Count > 0)
             terminal.Table(["node", "policy", "size at the cut>", "file of the job"],
                 files.Select(f => (IReadOnlyList<string>)[f.Node, $"{f.File.Policy}", Quantity.Bytes(f.File.Size), f.File.Path]));
