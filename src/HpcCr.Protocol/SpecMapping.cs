@@ -21,10 +21,12 @@ public static class SpecMapping
             Attached = spec.Attached,
             IntervalMs = (ulong)spec.IntervalMilliseconds,
             Keep = (uint)spec.Keep,
+            SlurmJob = spec.SlurmJob,
         };
         wire.Command.AddRange(spec.Command);
         wire.Nodes.AddRange(spec.Nodes);
         wire.Hosts.AddRange(spec.Hosts);
+        wire.Slots.AddRange(spec.Slots);
         wire.PastAddresses.AddRange(spec.PastAddresses.Select(ToWire));
         foreach (var (name, value) in spec.Environment) wire.Environment[name] = value;
         wire.Limits.AddRange(spec.Limits.Select(limit => new V1.ResourceLimit { Resource = limit.Resource, Soft = limit.Soft, Hard = limit.Hard }));
@@ -58,6 +60,8 @@ public static class SpecMapping
             Attached = wire.Attached,
             IntervalMilliseconds = ToInterval(wire.IntervalMs),
             Keep = ToKeep(wire.Keep),
+            SlurmJob = wire.SlurmJob,
+            Slots = [.. wire.Slots],
         };
     }
 

@@ -79,6 +79,7 @@ internal sealed class Job(JobSpec spec)
                 LastError = LastError,
                 IntervalMs = (ulong)Spec.IntervalMilliseconds,
                 Keep = (uint)Spec.Keep,
+                SlurmJob = Spec.SlurmJob,
                 NextEpochUnixMs = State.IsEnded() ? 0 : NextEpochAt?.ToUnixTimeMilliseconds() ?? 0,
             };
             if (ExitCode is { } code)

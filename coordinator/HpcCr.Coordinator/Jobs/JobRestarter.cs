@@ -43,7 +43,7 @@ internal sealed class JobRestarter(NodeRegistry nodes, JobTable jobs, JobStarter
 
         var asked = Placement.Of($"epoch {manifest.Epoch} of {manifest.Job}", PlacesOf(manifest), request.Nodes, new Dictionary<string, string>(request.Moves));
         progress("plan", $"epoch {manifest.Epoch} of {manifest.Job}");
-        var planned = await PlanAsync(manifest, document, Scheduled(request), asked, request.EpochPath, cancellationToken);
+        var planned = await PlanAsync(manifest, document, AsAsked(request), asked, request.EpochPath, cancellationToken);
         if (request.DryRun)
             return new RestartResult { Epoch = (uint)manifest.Epoch, Plan = planned.Plan };
         planned.RequireFaultless();
@@ -106,7 +106,7 @@ internal sealed class JobRestarter(NodeRegistry nodes, JobTable jobs, JobStarter
         var (manifest, document, relocation, _, epochPath) = planned;
         var spec = SpecJson(manifest);
         var places = manifest.Spec.Places.ToList();
-        var slots = nodes.SlotsOf(places);
+        var slots = nodes.SlotsOf(manifest.Spec);
         var lease = (uint)options.Lease.TotalMilliseconds;
         progress("prepare", "images are copied and verified");
         await NodeGroup.AskAllAsync(nodes, places, sandbox => new Command
@@ -205,8 +205,9 @@ internal sealed class JobRestarter(NodeRegistry nodes, JobTable jobs, JobStarter
 
     private static SandboxRelocation Of(RelocationPlan plan, string sandbox) => plan.Sandboxes.First(s => s.Place.Sandbox == sandbox);
 
-    private static Func<JobSpec, JobSpec> Scheduled(RestartRequest request) => spec => spec with
+    private static Func<JobSpec, JobSpec> AsAsked(RestartRequest request) => spec => spec with
     {
+        SlurmJob = request.SlurmJob,
         IntervalMilliseconds = request.HasIntervalMs ? SpecMapping.ToInterval(request.IntervalMs) : spec.IntervalMilliseconds,
         Keep = request.HasKeep ? SpecMapping.ToKeep(request.Keep) : spec.Keep,
     };

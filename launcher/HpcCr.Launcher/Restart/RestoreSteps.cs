@@ -59,6 +59,7 @@ internal static class RestoreSteps
                     Images = work.Images,
                     Root = job.Layout.RestoreRoot,
                     Cgroup = job.Cgroup.Path,
+                    BatchCgroups = { job.BatchCgroups },
                     Engine = engines.For(job.Spec),
                     DeadlineMs = request.DeadlineMs,
                     LeaseMs = work.LeaseMs,

@@ -54,6 +54,12 @@ public sealed record JobSpec
     /// <summary>How many committed epochs are kept; 0: all.</summary>
     public int Keep { get; init; }
 
+    /// <summary>The Slurm job in whose allocation it runs; 0: none.</summary>
+    public uint SlurmJob { get; init; }
+
+    /// <summary>How many ranks mpirun places in each of <see cref="Nodes"/> by itself; empty: as many as the launchers say.</summary>
+    public IReadOnlyList<uint> Slots { get; init => field = value ?? []; } = [];
+
     /// <summary>The same as a time; null: no epoch is made by itself.</summary>
     public TimeSpan? Interval => IntervalMilliseconds > 0 ? TimeSpan.FromMilliseconds(IntervalMilliseconds) : null;
 
