@@ -79,7 +79,7 @@ found=$(conflicts)
 if [ -n "$found" ]; then
 	echo "$slurm_conf has hooks already:" >&2
 	echo "$found" >&2
-	die "they are yours, and stay. Call $folder/prolog and the like from them, or name a pattern (Prolog=/etc/slurm/prolog.d/*) and link them there; PrologFlags needs Contain. slurm/README.md, 'A site with hooks of its own', tells how."
+	die "they are yours, and stay. Call $folder/prolog and the like from them, or name a pattern (Prolog=/etc/slurm/prolog.d/*) and link them there; PrologFlags needs Alloc (or Contain, which implies it). slurm/README.md, 'A site with hooks of its own', tells how."
 fi
 
 changed() { { without_ours; snippet; } | diff -u --label "$slurm_conf" --label "$slurm_conf (new)" "$slurm_conf" - || true; }

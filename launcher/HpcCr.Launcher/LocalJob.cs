@@ -60,7 +60,7 @@ internal sealed class LocalJob : IAsyncDisposable
     public SandboxEntries Entries => new(Spec, Sandbox, Layout, Cgroup.Path, BatchCgroups, Options);
 
     /// <summary>Where the batch system keeps the processes of the allocation.</summary>
-    public IReadOnlyList<string> BatchCgroups => ExternStep.CgroupsOf(Spec);
+    public IReadOnlyList<string> BatchCgroups => StepCgroups.Of(Spec);
 
     /// <summary>Runs one step after the one before it; <paramref name="interrupt"/> ends the one under way first.</summary>
     public async Task<T> StepAsync<T>(bool interrupt, Func<CancellationToken, Task<T>> step, CancellationToken cancellationToken)

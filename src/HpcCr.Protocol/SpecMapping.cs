@@ -22,6 +22,7 @@ public static class SpecMapping
             IntervalMs = (ulong)spec.IntervalMilliseconds,
             Keep = (uint)spec.Keep,
             SlurmJob = spec.SlurmJob,
+            SlurmStep = spec.SlurmStep,
         };
         wire.Command.AddRange(spec.Command);
         wire.Nodes.AddRange(spec.Nodes);
@@ -61,6 +62,7 @@ public static class SpecMapping
             IntervalMilliseconds = ToInterval(wire.IntervalMs),
             Keep = ToKeep(wire.Keep),
             SlurmJob = wire.SlurmJob,
+            SlurmStep = wire.SlurmStep,
             Slots = [.. wire.Slots],
         };
     }

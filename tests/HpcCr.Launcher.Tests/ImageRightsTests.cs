@@ -67,6 +67,18 @@ public sealed class ImageRightsTests : IDisposable
         Assert.Contains("says nothing of the thread's credentials", ImageRights.FaultOf(TestNode.Spec(), _images), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void FaultOf_AProcessThatHasEnded_IsNone()
+    {
+        var (core, task) = (WireMessage.Parse(Array.Empty<byte>()), WireMessage.Parse(Array.Empty<byte>()));
+        task.SetVarint(1, 2);
+        core.SetVarint(1, 1);
+        core.SetMessage(3, task);
+        Write("core-5.img", ImageMagic.Core, core);
+
+        Assert.Null(ImageRights.FaultOf(TestNode.Spec(), _images));
+    }
+
     [Theory]
     [InlineData(0, 1000, 0x81a4, "belongs to user 0")]
     [InlineData(1000, 0, 0x81a4, "belongs to group 0")]

@@ -208,6 +208,7 @@ internal sealed class JobRestarter(NodeRegistry nodes, JobTable jobs, JobStarter
     private static Func<JobSpec, JobSpec> AsAsked(RestartRequest request) => spec => spec with
     {
         SlurmJob = request.SlurmJob,
+        SlurmStep = request.SlurmStep,
         IntervalMilliseconds = request.HasIntervalMs ? SpecMapping.ToInterval(request.IntervalMs) : spec.IntervalMilliseconds,
         Keep = request.HasKeep ? SpecMapping.ToKeep(request.Keep) : spec.Keep,
     };

@@ -48,6 +48,7 @@ internal static class SignedManifest
                     IntervalMilliseconds = asked.IntervalMilliseconds,
                     Keep = asked.Keep,
                     SlurmJob = asked.SlurmJob,
+                    SlurmStep = asked.SlurmStep,
                 };
             }
         }

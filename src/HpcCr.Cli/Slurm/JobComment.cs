@@ -5,7 +5,7 @@ using HpcCr.Protocol.V1;
 
 namespace HpcCr.Cli.Slurm;
 
-/// <summary>Keeps the comment of the Slurm job at what <c>squeue -o %k</c> should show: the newest epoch, or why there is none.</summary>
+/// <summary>Keeps the comment of the Slurm job at what <c>squeue -o %k</c> should show: the newest epoch.</summary>
 internal sealed class JobComment(Allocation allocation)
 {
     private string _shown = "";
@@ -24,12 +24,8 @@ internal sealed class JobComment(Allocation allocation)
     public Task SettleAsync() => _showing;
 
     /// <summary>The comment for a job.</summary>
-    public static string TextOf(JobStatus job) => job switch
-    {
-        { LastError.Length: > 0 } => $"hpccr: the last epoch failed; newest is {Newest(job)}",
-        _ when job.State.ToCore() == JobState.Stopped => $"hpccr: stopped with epoch {Newest(job)}",
-        _ => $"hpccr: newest epoch {Newest(job)}",
-    };
+    public static string TextOf(JobStatus job) =>
+        $"hpccr: {(job.State.ToCore() == JobState.Stopped ? "stopped with epoch" : "newest epoch")} {Newest(job)}";
 
     private static string Newest(JobStatus job) => job.Epochs is [.., var newest] ? newest.ToString(CultureInfo.InvariantCulture) : "none";
 

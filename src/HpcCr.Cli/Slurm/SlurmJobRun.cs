@@ -20,7 +20,10 @@ internal sealed class SlurmJobRun(
 {
     private const int TerminatedExit = 128 + Linux.Signals.Terminate;
     private static readonly TimeSpan StopTimeout = TimeSpan.FromMinutes(30);
-    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
+
+    // The coordinator takes five missed heartbeats to see that a node is gone.
+    private static readonly TimeSpan UntilANodeIsMissed = TimeSpan.FromSeconds(7);
 
     private readonly JobComment _comment = new(allocation);
 
@@ -35,20 +38,31 @@ internal sealed class SlurmJobRun(
         if (!departure.GoesOnByItself)
             Terminal.Note($"Slurm job {allocation.Label} may not be requeued: when it has to stop it ends with its epoch, for --resume-from");
         await EndEarlierRunAsync(earlier.Count > 0 ? earlier[0].Manifest.Job : spec.Name, cancellationToken);
-        var (job, from) = earlier.Count > 0 ? await ResumeAsync(earlier, cancellationToken) : await StartAsync(spec, cancellationToken);
-        if (earlier.Count > 0) cost.Measured(earlier[0].Manifest);
+        JobStatus began;
+        JobStatus? last;
+        await using (var step = await HoldingStep.StartAsync(allocation, signals))
+        {
+            (began, var from) = earlier.Count > 0 ? await ResumeAsync(step.Id, earlier, cancellationToken) : await StartAsync(spec with { SlurmStep = step.Id }, cancellationToken);
+            if (earlier.Count > 0) cost.Measured(earlier[0].Manifest);
+            last = await FollowAsync(began, from, cost, cancellationToken);
+        }
 
-        using var sentinel = terms.PreemptionGrace is null ? null : PreemptionSentinel.Start(allocation, signals);
+        return last is null ? TerminatedExit : await ConcludeAsync(began, last);
+    }
+
+    // The job as it has ended; null when it had to be killed.
+    private async Task<JobStatus?> FollowAsync(JobStatus job, (long, long) outputFrom, StopCost cost, CancellationToken cancellationToken)
+    {
         using var limit = new LimitWatch(allocation.Job, terms.End, margin, signals);
-        var watching = new ForegroundJob(session, terminal).WatchAsync(job, null, from, status =>
+        var watching = new ForegroundJob(session, terminal).WatchAsync(job, null, outputFrom, status =>
         {
             _comment.Show(status);
             cost.Measured(status);
         }, cancellationToken);
-        var isEnded = await StopWhenToldAsync(job.Job, watching);
+        var isKilled = await StopWhenToldAsync(job.Job, watching);
         var last = await watching;
         await _comment.SettleAsync();
-        return isEnded ? TerminatedExit : await ConcludeAsync(job, last);
+        return isKilled ? null : last;
     }
 
     // Whatever Slurm has to say until the job ends; true when it had to be killed.
@@ -62,14 +76,16 @@ internal sealed class SlurmJobRun(
                 return false;
             while (signals.Arrived.TryRead(out var reason))
             {
-                Terminal.Note($"{reason.Text}; job {job} {(reason.AtOnce ? "is ended" : "is stopped with an epoch")}");
                 if (reason.AtOnce)
                 {
+                    Terminal.Note($"{reason.Text}; job {job} is ended");
                     await session.KillAsync(job, CancellationToken.None);
                     return true;
                 }
 
-                if (stopping.IsCompleted) stopping = StopAsync(job, watching);
+                if (!stopping.IsCompleted) continue;
+                Terminal.Note($"{reason.Text}; job {job} is stopped with an epoch");
+                stopping = StopAsync(job, watching);
             }
         }
     }
@@ -102,13 +118,29 @@ internal sealed class SlurmJobRun(
         if (state == JobState.Stopped)
             return await departure.LeaveAsync(last.Folder, signals);
         // What was lost goes on elsewhere, as long as each slot brings it further.
-        if (state == JobState.Lost && last.Epochs.Except(started.Epochs).Any() && departure.GoesOnByItself)
+        if (last.Epochs.Except(started.Epochs).Any() && departure.GoesOnByItself && await LossOfAsync(state, last) is { } loss)
         {
-            Terminal.Note($"job {last.Job} was lost: {last.Reason}");
+            Terminal.Note($"job {last.Job} was lost: {loss}");
             return await departure.LeaveAsync(last.Folder, signals);
         }
 
         return new ForegroundJob(session, terminal).Conclude(last);
+    }
+
+    // Why it was lost, or null. An mpirun may notice that a node is gone, and give up, before anybody else does.
+    private async Task<string?> LossOfAsync(JobState state, JobStatus last)
+    {
+        if (state is JobState.Lost or JobState.Failed) return last.Reason;
+        var waited = System.Diagnostics.Stopwatch.StartNew();
+        while (last is { HasExitCode: true, ExitCode: not 0 } && waited.Elapsed < UntilANodeIsMissed)
+        {
+            var nodes = (await session.NodesAsync(CancellationToken.None)).Nodes;
+            if (nodes.FirstOrDefault(node => node.State != "connected" && allocation.Nodes.Contains(node.Name)) is { } gone)
+                return $"{gone.Name} does not answer";
+            await Task.Delay(RetryAfter);
+        }
+
+        return null;
     }
 
     // Of the run that Slurm has just requeued, a part may not be gone yet.
@@ -133,14 +165,14 @@ internal sealed class SlurmJobRun(
     }
 
     private async Task<(JobStatus Job, (long, long) OutputFrom)> ResumeAsync(
-        IReadOnlyList<(string Path, Manifest Manifest)> earlier, CancellationToken cancellationToken)
+        uint step, IReadOnlyList<(string Path, Manifest Manifest)> earlier, CancellationToken cancellationToken)
     {
         foreach (var (path, manifest) in earlier)
         {
             try
             {
                 var from = (OutputFrom(1, RestartCommand.PositionOf(manifest, path, JobFolder.StandardOutput)), OutputFrom(2, RestartCommand.PositionOf(manifest, path, JobFolder.StandardError)));
-                var request = new RestartRequest { EpochPath = path, Nodes = { allocation.Nodes }, SlurmJob = allocation.Job };
+                var request = new RestartRequest { EpochPath = path, Nodes = { allocation.Nodes }, SlurmJob = allocation.Job, SlurmStep = step };
                 var result = await RestartEvents.ResultAsync(session.RestartAsync(request, cancellationToken), (_, _) => { });
                 Terminal.Note($"job {result.Job.Job} goes on from epoch {result.Epoch} on {string.Join(", ", allocation.Nodes)} (restored in {Quantity.Milliseconds(result.RestoreMs)})");
                 return (result.Job, from);

@@ -57,6 +57,9 @@ public sealed record JobSpec
     /// <summary>The Slurm job in whose allocation it runs; 0: none.</summary>
     public uint SlurmJob { get; init; }
 
+    /// <summary>The step of <see cref="SlurmJob"/> in whose cgroups its processes live, where Slurm keeps cgroups.</summary>
+    public uint SlurmStep { get; init; }
+
     /// <summary>How many ranks mpirun places in each of <see cref="Nodes"/> by itself; empty: as many as the launchers say.</summary>
     public IReadOnlyList<uint> Slots { get; init => field = value ?? []; } = [];
 

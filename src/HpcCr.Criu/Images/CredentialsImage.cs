@@ -6,6 +6,9 @@ namespace HpcCr.Criu.Images;
 public static class CredentialsImage
 {
     private const string Prefix = "core-";
+    private const int TaskField = 3;
+    private const int TaskStateField = 1;
+    private const ulong Dead = 2;
     private const int ThreadField = 5;
     private const int CredentialsField = 10;
     private const int FirstUser = 1;
@@ -13,18 +16,21 @@ public static class CredentialsImage
     private const int SupplementaryGroups = 14;
     private static readonly int[] CapabilityFields = [9, 10, 11, 19];
 
-    /// <summary>Reads them.</summary>
+    /// <summary>Reads them; a process that has ended, and that nobody has waited for yet, has none and gets none.</summary>
     /// <param name="imagesFolder">The images folder.</param>
     /// <exception cref="ImageFormatException">An image is damaged, or says nothing of a thread's credentials.</exception>
     public static IReadOnlyList<TaskCredentials> Read(string imagesFolder) =>
-        [.. ImageFolder.Paths(imagesFolder, Prefix + "*.img").Select(path => ImageFault.Named(path, () => Of(path)))];
+        [.. ImageFolder.Paths(imagesFolder, Prefix + "*.img").Select(path => ImageFault.Named(path, () => Of(path))).OfType<TaskCredentials>()];
 
-    private static TaskCredentials Of(string path)
+    private static TaskCredentials? Of(string path)
     {
         var document = ImageDocument.Read(path, ImageMagic.Core);
         if (document.Entries.Count != 1)
             throw new ImageFormatException($"has {document.Entries.Count} entries instead of one");
-        var thread = WireMessage.Parse(document.Entries[0].Message).GetMessage(ThreadField);
+        var core = WireMessage.Parse(document.Entries[0].Message);
+        if (core.GetMessage(TaskField)?.GetVarint(TaskStateField) == Dead)
+            return null;
+        var thread = core.GetMessage(ThreadField);
         return thread?.GetMessage(CredentialsField) is not { } credentials
             ? throw new ImageFormatException("says nothing of the thread's credentials")
             : new TaskCredentials

@@ -11,6 +11,8 @@ mount -t tmpfs -o mode=1777 tmpfs /dev/shm
 mount -t devpts -o newinstance,mode=620,ptmxmode=666 devpts /dev/pts
 mount --bind /dev/pts/ptmx /dev/ptmx
 
+# What others have mounted in the host's is none of this machine's.
+awk '$5 ~ "^/(tmp|run)/" {print $5}' /proc/self/mountinfo | sort -r | while read -r path; do umount -l "$path" 2>/dev/null || true; done
 # A /tmp of its own: Slurm's PMIx and Open MPI put files of fixed names there.
 own=$lab/$name/tmp
 mount --bind "$own" "$own"
