@@ -17,9 +17,9 @@ internal sealed class LimitWatch : IDisposable
         if (end is { } first) _ = WatchAsync(slurmJob, first, margin, signals);
     }
 
-    /// <summary>When a job is stopped: half of the time is used in any case.</summary>
+    /// <summary>When a job is stopped; where the limit is nearer than the margin, after half of the time.</summary>
     public static DateTimeOffset StopAt(DateTimeOffset now, DateTimeOffset end, TimeSpan margin) =>
-        end - now > 2 * margin ? end - margin : now + ((end - now) / 2);
+        end - now > margin ? end - margin : now + ((end - now) / 2);
 
     /// <inheritdoc/>
     public void Dispose() => _over.Cancel();
@@ -29,7 +29,7 @@ internal sealed class LimitWatch : IDisposable
         var now = TimeProvider.System.GetUtcNow();
         var stopAt = StopAt(now, end, margin);
         if (stopAt != end - margin)
-            Terminal.Note($"the time limit leaves only {(end - now).TotalSeconds:0} s, less than twice --before-limit ({margin.TotalSeconds:0} s): the job is stopped after half of it");
+            Terminal.Note($"the time limit leaves only {(end - now).TotalSeconds:0} s, less than --before-limit ({margin.TotalSeconds:0} s): the job is stopped after half of it");
         try
         {
             while (true)

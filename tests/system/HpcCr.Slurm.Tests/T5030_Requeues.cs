@@ -14,7 +14,7 @@ public sealed class T5030_Requeues(CgroupCluster cluster) : SlurmTest(cluster)
         await job.LetItBeginAgainAsync();
 
         await job.WaitForOutputAsync("goes on from epoch");
-        await job.AssertResultAsync(await ResultOfAsync("openmpi"));
+        await job.AssertResultAsync($"final {Steps}");
         await Cluster.AwaitNoTracesAsync();
     }
 
@@ -29,7 +29,7 @@ public sealed class T5030_Requeues(CgroupCluster cluster) : SlurmTest(cluster)
             await job.LetItBeginAgainAsync();
             await job.WaitForOutputAsync("goes on from epoch");
             Assert.DoesNotContain(lost, await job.NodesAsync());
-            await job.AssertResultAsync(await ResultOfAsync("openmpi"));
+            await job.AssertResultAsync($"final {Steps}");
         }
         finally
         {
@@ -41,9 +41,11 @@ public sealed class T5030_Requeues(CgroupCluster cluster) : SlurmTest(cluster)
         await Cluster.AwaitNoTracesAsync();
     }
 
+    private const int Steps = 400;
+
     private async Task<SlurmJob> SubmitAsync()
     {
-        var job = await SlurmJob.SubmitAsync(Cluster, "alice", ["--nodes=2", "--ntasks=2"], ["--interval", "1s", "--keep", "2"], Stencil("openmpi"));
+        var job = await SlurmJob.SubmitAsync(Cluster, "alice", ["--nodes=2", "--ntasks=2"], ["--interval", "1s", "--keep", "2"], Counting(Steps));
         await job.WaitForEpochAsync();
         return job;
     }

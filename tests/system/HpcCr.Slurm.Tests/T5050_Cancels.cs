@@ -12,7 +12,7 @@ public abstract class Cancels(SlurmCluster cluster) : SlurmTest(cluster)
     [InlineData("is restored")]
     public async Task Scancel_LeavesNothing(string stage)
     {
-        var job = await SlurmJob.SubmitAsync(Cluster, "alice", ["--nodes=2", "--ntasks=2"], ["--interval", stage is "dumps" or "is restored" ? "1s" : "1h"], Stencil("openmpi", 1_000_000));
+        var job = await SlurmJob.SubmitAsync(Cluster, "alice", ["--nodes=2", "--ntasks=2"], ["--interval", stage is "dumps" or "is restored" ? "1s" : "1h"], Counting(100_000));
         await job.WaitForStateAsync("RUNNING");
         var nodes = await job.NodesAsync();
         switch (stage)

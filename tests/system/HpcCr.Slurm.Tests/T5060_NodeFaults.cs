@@ -11,7 +11,7 @@ public sealed class T5060_NodeFaults(LinuxprocCluster cluster) : SlurmTest(clust
     {
         await EndLauncherAsync("sn1");
         // A run folder that is a file.
-        await Cluster.ShellAsync("sn1", "rm -rf /run/hpccr && touch /run/hpccr");
+        await Cluster.ShellAsync("sn1", "umount -l /run/hpccr/jobs 2>/dev/null; rm -rf /run/hpccr && touch /run/hpccr");
         try
         {
             var job = await SubmitAsync([]);
@@ -56,6 +56,24 @@ public sealed class T5060_NodeFaults(LinuxprocCluster cluster) : SlurmTest(clust
         {
             await Cluster.ShellAsync("sn1", "umount \"$(readlink -f ${HPCCR_CRIU:-${HPCCR_PREFIX:-/opt/hpccr}/criu/bin/criu})\"");
             await EndLauncherAsync("sn1");
+        }
+    }
+
+    [Fact]
+    public async Task ANodeWithoutSpace_KeepsTheJobRunning()
+    {
+        var small = Path.Combine(Cluster.Shared, "alice", "small");
+        await Cluster.ShellAsync("sn1", $"mkdir -p {small} && mount -t tmpfs -o size=1m,mode=777 hpccr-test {small}");
+        try
+        {
+            var job = await SlurmJob.SubmitAsync(Cluster, "alice", ["--nodelist=sn1"], ["--ckpt-dir", small, "--interval", "1s"], [TestPrograms.Fill, "--mib", "64", "--steps", "20", "--pace-us", "200000"]);
+            await job.WaitForStateAsync("COMPLETED");
+            Assert.Contains("final ", job.Output, StringComparison.Ordinal);
+            Assert.Equal("hpccr: newest epoch none", await job.FactAsync("Comment"));
+        }
+        finally
+        {
+            await Cluster.ShellAsync("sn1", $"umount {small} && rmdir {small}");
         }
     }
 

@@ -19,11 +19,7 @@ public sealed class T5080_Arrays(CgroupCluster cluster) : SlurmTest(cluster)
         await elements[3].LetItBeginAgainAsync();
 
         await elements[3].WaitForOutputAsync("goes on from epoch");
-        foreach (var element in elements)
-        {
-            await element.AssertResultAsync("final 400");
-            Assert.Equal([.. Enumerable.Range(1, 400).Select(n => $"output {n}"), "final 400"], element.Lines);
-        }
+        foreach (var element in elements) await element.AssertResultAsync("final 400");
 
         await Cluster.AwaitNoTracesAsync();
     }

@@ -30,7 +30,7 @@ public abstract class SlurmCluster(IReadOnlyDictionary<string, string?> settings
         _leftovers = new Leftovers(_tag, [Folder]);
         (await ScriptAsync("up")).EndsWith(0);
         var script = Path.Combine(Shared, "batch.sh");
-        await File.WriteAllTextAsync(script, $"#!/bin/bash\nexec {Deployment.Hpccr} slurm run \"$@\"\n");
+        File.WriteAllText(script, $"#!/bin/bash\nexec {Deployment.Hpccr} slurm run \"$@\"\n");
     }
 
     /// <summary>Takes it down and looks for what is left.</summary>

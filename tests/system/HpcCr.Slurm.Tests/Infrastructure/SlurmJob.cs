@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 
 namespace HpcCr.SlurmTests.Infrastructure;
@@ -9,7 +10,7 @@ namespace HpcCr.SlurmTests.Infrastructure;
 internal sealed partial record SlurmJob(SlurmCluster Cluster, string User, string Id)
 {
     /// <summary>How long a test waits for what depends on Slurm's scheduler as well.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
     /// <summary>The name that HpcCr gives it.</summary>
     public string Name => $"slurm-{Id}";
@@ -56,7 +57,7 @@ internal sealed partial record SlurmJob(SlurmCluster Cluster, string User, strin
     /// <summary>The number of its newest committed epoch; 0 when there is none.</summary>
     public int NewestEpoch => Directory.Exists(Folder)
         ? Directory.EnumerateDirectories(Folder, "epoch-*").Select(path => EpochNumber().Match(Path.GetFileName(path)))
-            .Select(found => found.Success ? int.Parse(found.Groups[1].Value) : 0).DefaultIfEmpty().Max()
+            .Select(found => found.Success ? int.Parse(found.Groups[1].Value, CultureInfo.InvariantCulture) : 0).DefaultIfEmpty().Max()
         : 0;
 
     /// <summary>Waits until it has committed an epoch.</summary>
@@ -81,9 +82,15 @@ internal sealed partial record SlurmJob(SlurmCluster Cluster, string User, strin
     {
         await UntilAsync("COMPLETED", async () => await FactAsync("JobState") is "COMPLETED" or "FAILED" or "CANCELLED" or "TIMEOUT" or "NODE_FAIL");
         Assert.True(await FactAsync("JobState") == "COMPLETED", Describe());
-        Assert.Equal(finalLine, Lines[^1]);
-        var steps = Lines.Where(line => line.StartsWith("step ", StringComparison.Ordinal)).Select(line => int.Parse(line.Split(' ')[1])).ToList();
-        Assert.Equal(Enumerable.Range(1, steps.Count).Select(n => n * steps.FirstOrDefault()), steps);
+        await AssertLinesAsync(finalLine);
+    }
+
+    /// <summary>Fails unless it has written each line once, and this one last.</summary>
+    public async Task AssertLinesAsync(string finalLine)
+    {
+        await UntilAsync(finalLine, () => Task.FromResult(Lines is [.., var last] && last == finalLine));
+        var steps = Lines.SkipLast(1).Select(line => int.Parse(line.Split(' ')[1], CultureInfo.InvariantCulture)).ToList();
+        Assert.Equal(Enumerable.Range(1, steps.Count).Select(n => n * steps[0]), steps);
     }
 
     /// <summary>What is known of it, for messages.</summary>
