@@ -37,6 +37,9 @@ internal sealed class EngineRun : IAsyncDisposable
     /// <summary>The restored root, once a restore has finished.</summary>
     public int? RestoredPid { get; private set; }
 
+    /// <summary>The engine's own number.</summary>
+    public int Pid => _process.Pid;
+
     /// <summary>
     /// Whether somebody killed the engine while it waited at the gate of a dump. The freezer has the tasks and no foreign code
     /// is left in them; only their sockets are still in repair mode.

@@ -55,6 +55,7 @@ internal sealed class Guard
         Frozen = IsFrozen,
         Locked = _lock.IsHeld,
         EngineActive = _engine is not null,
+        EnginePid = _engine?.Pid ?? 0,
         LastAbort = _lastAbort,
     };
 

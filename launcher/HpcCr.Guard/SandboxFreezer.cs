@@ -19,7 +19,7 @@ internal sealed class SandboxFreezer(string cgroup)
     /// <exception cref="GuardException">Somebody else has frozen it, or something above it.</exception>
     public async Task FreezeAsync(int rootPid, TimeSpan deadline)
     {
-        if ((_freezer.FrozenAncestor() ?? FrozenByVersionOne(rootPid)) is { } ancestor)
+        if (FrozenCgroup.Above(cgroup, rootPid) is { } ancestor)
         {
             throw new GuardException($"somebody else has frozen {ancestor}, so the job stands still already",
                 "Thaw that cgroup first.")
@@ -49,14 +49,4 @@ internal sealed class SandboxFreezer(string cgroup)
 
     /// <summary>There is nothing left to let go.</summary>
     public void Forget() => _since = 0;
-
-    // On hybrid hosts somebody may use the other hierarchy; a task that it has frozen never reports to ours.
-    private static string? FrozenByVersionOne(int rootPid)
-    {
-        // The root of that hierarchy cannot be frozen, and has no file that would say so.
-        if (CgroupHost.Detect().V1FreezerPathOf(rootPid) is not { } path || !File.Exists(Path.Combine(path, "freezer.state")))
-            return null;
-        using var freezer = new CgroupV1Freezer(path);
-        return freezer.IsFrozen ? path : freezer.FrozenAncestor();
-    }
 }

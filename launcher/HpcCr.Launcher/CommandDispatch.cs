@@ -73,6 +73,8 @@ internal sealed class CommandDispatch(LauncherOptions options, LocalJobs jobs, N
                 return await SandboxSteps.ListAsync(job, token);
             case Step.EndJob:
                 return await SandboxSteps.EndAsync(jobs, job, command.EndJob, token);
+            case Step.Preflight:
+                return await PreflightStep.RunAsync(job, (int)command.Epoch, token);
             case Step.Quiesce when node.EngineFault is { } fault:
                 throw new HpcCrException(FailureKind.Unsupported, $"{options.Node} cannot dump: {fault}", "`hpccr doctor` on that node tells more; then restart its launcher.");
             case Step.Quiesce:

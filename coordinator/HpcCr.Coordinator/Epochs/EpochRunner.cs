@@ -91,7 +91,7 @@ internal sealed class EpochRunner
         {
             return await (State switch
             {
-                EpochState.Quiesce => StepAsync(Simple(c => c.Quiesce = new Quiesce { LeaseMs = (uint)_options.Lease.TotalMilliseconds })),
+                EpochState.Quiesce => QuiesceAsync(),
                 EpochState.Freeze => FreezeAsync(),
                 EpochState.Drain => DrainAsync(),
                 EpochState.Refreeze => RefreezeAsync(),
@@ -131,6 +131,12 @@ internal sealed class EpochRunner
                 "The coordinator's log has the details.", e);
             return EpochEvent.Failed;
         }
+    }
+
+    private async Task<EpochEvent> QuiesceAsync()
+    {
+        Preflight.RequireFaultless(_job, await Preflight.LookAsync(_nodes, _job, Number, Left(), _cancelled.Token));
+        return await StepAsync(Simple(c => c.Quiesce = new Quiesce { LeaseMs = (uint)_options.Lease.TotalMilliseconds }));
     }
 
     private async Task<EpochEvent> FreezeAsync()

@@ -230,7 +230,9 @@ internal sealed class Job(JobSpec spec)
             return _changed.Task;
     }
 
-    private void RequireRunning()
+    /// <summary>Goes on only if the job runs and no epoch is under way.</summary>
+    /// <exception cref="HpcCrException">It does not, or one is.</exception>
+    public void RequireRunning()
     {
         if (Epoch is { } busy)
             throw new HpcCrException(FailureKind.Failed, $"epoch {HighestEpoch} of {Name} is under way ({busy.State})", "Wait for it to end; `hpccr status` shows it.");

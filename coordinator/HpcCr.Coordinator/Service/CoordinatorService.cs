@@ -106,6 +106,14 @@ internal sealed class CoordinatorService(
     });
 
     /// <inheritdoc/>
+    public override Task<CheckReply> Check(CheckRequest request, ServerCallContext context) => GuardedAsync(async () =>
+    {
+        var job = jobs.Require(request.Job, Caller(context).Uid);
+        job.RequireRunning();
+        return new CheckReply { Findings = { await Preflight.LookAsync(nodes, job, 0, TimeSpan.MaxValue, context.CancellationToken) } };
+    });
+
+    /// <inheritdoc/>
     public override Task<PruneReply> Prune(PruneRequest request, ServerCallContext context) => GuardedAsync(async () =>
     {
         var (uid, gid) = Caller(context);

@@ -14,10 +14,9 @@ internal static class TreeLook
         var root = (await job.AskAsync(new GuardRequest { Status = new GetStatus() }, cancellationToken)).Status.RootPid;
         var tree = ProcessTree.Of(root);
         var (replaced, faults) = OutsideEnds.Of(tree);
-        string[] all = [.. faults, .. Strays(job, tree)];
-        if (all.Length > 0)
+        if (faults.Count > 0)
         {
-            throw new HpcCrException(FailureKind.Unsupported, $"{job.Options.Node}: {string.Join("; ", all)}; nothing was frozen",
+            throw new HpcCrException(FailureKind.Unsupported, $"{job.Options.Node}: {string.Join("; ", faults)}; nothing was frozen",
                 "Try again when that is over; `hpccr run` starts jobs that can do this.");
         }
 
@@ -42,9 +41,4 @@ internal static class TreeLook
     private static IEnumerable<int> NumbersOf(int pid) =>
         ThreadProcessors.Of(pid).Select(thread => thread.NamespaceNumbers[^1])
             .Append(ProcFs.InnermostOf(pid, "NSsid:") ?? 0).Append(ProcFs.InnermostOf(pid, "NSpgid:") ?? 0);
-
-    // The engine follows the tree from its root; whom a parent's end has given to pid 1 it does not find.
-    private static IEnumerable<string> Strays(LocalJob job, IReadOnlyList<int> tree) =>
-        job.Cgroup.Processes().Except(tree).Where(pid => ProcFs.State(pid) is not (null or 'Z') && !TreeInit.Owns(pid))
-            .Select(pid => $"process {pid} ({ProcFs.NameOf(pid)}) has left the tree, because what started it has ended, and would be missed");
 }

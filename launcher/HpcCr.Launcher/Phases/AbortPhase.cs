@@ -19,6 +19,13 @@ internal static class AbortPhase
         return new Reply();
     }
 
+    /// <summary>The coordinator runs one epoch at a time: an older one here is over, and its abort did not reach this node.</summary>
+    public static async Task EndStaleAsync(LocalJob job, int epoch, CancellationToken cancellationToken)
+    {
+        if (job.Epoch is { } stale && stale.Epoch < epoch)
+            await RunAsync(job, stale.Epoch, cancellationToken);
+    }
+
     /// <summary>
     /// Undoes an epoch whose coordinator went away. What is sealed stays in the store: the head node may be committing it.
     /// </summary>

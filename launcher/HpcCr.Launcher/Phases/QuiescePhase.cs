@@ -11,9 +11,7 @@ internal static class QuiescePhase
 {
     public static async Task<Reply> RunAsync(LocalJob job, Command command, EngineCommands engines, CancellationToken cancellationToken)
     {
-        // The coordinator runs one epoch at a time: an older one here is over, and its abort did not reach this node.
-        if (job.Epoch is { } stale && stale.Epoch < (int)command.Epoch)
-            await AbortPhase.RunAsync(job, stale.Epoch, cancellationToken);
+        await AbortPhase.EndStaleAsync(job, (int)command.Epoch, cancellationToken);
         if (job.Epoch is { } busy)
             throw new HpcCrException(FailureKind.Failed, $"epoch {busy.Epoch} of {job.Spec.Name} is still under way on {job.Options.Node}", "Wait for it to end.");
         var tree = job.Spec.Attached ? await TreeLook.BeforeAsync(job, cancellationToken) : null;
@@ -24,7 +22,7 @@ internal static class QuiescePhase
         Directory.CreateDirectory(epoch.Images, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         var committer = new EpochCommitter(job.Store, Durable.SyncDirectory);
         committer.Begin(job.Spec.Folder, epoch.Epoch);
-        if (FreeSpace.Of(job.Spec.Folder) is var free && free < bytes)
+        if (job.Store.Run(() => FreeSpace.Of(job.Spec.Folder)) is var free && free < bytes)
         {
             throw new HpcCrException(FailureKind.Failed,
                 $"{job.Spec.Folder} has {free >> 20} MiB free and this epoch needs about {bytes >> 20} MiB from {job.Options.Node}; nothing was frozen",

@@ -24,9 +24,8 @@ internal static class SealPhase
         var connections = SealedConnections.Read(job.Sandbox, epoch);
         var named = FilesImage.Read(epoch.Images);
         var files = await ImageCopier.SealAsync(epoch.Staging, folder, store, cancellationToken);
-        foreach (var directory in files.Select(f => Path.GetDirectoryName(Path.Combine(folder, f.Path))!).Distinct())
-            Durable.SyncDirectory(directory);
-        Durable.SyncDirectory(folder);
+        // A file server may squash root.
+        store.Run(() => Sync([.. files.Select(f => Path.GetDirectoryName(Path.Combine(folder, f.Path))!).Distinct(), folder]));
         var node = new ManifestNode
         {
             Node = job.Sandbox,
@@ -58,5 +57,12 @@ internal static class SealPhase
                 Signature = signature.Value,
             },
         };
+    }
+
+    private static int Sync(IReadOnlyList<string> folders)
+    {
+        foreach (var folder in folders)
+            Durable.SyncDirectory(folder);
+        return folders.Count;
     }
 }

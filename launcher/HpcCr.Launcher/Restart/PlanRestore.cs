@@ -10,7 +10,7 @@ internal static class PlanRestoreStep
     private static readonly IReadOnlyList<IRestoreCheck> Checks =
     [
         new JobCheck(), new EngineCheck(), new KernelCheck(), new ProcessorCheck(), new UserCheck(), new AddressCheck(), new PortCheck(),
-        new MountCheck(), new PathCheck(), new JobFileCheck(), new SpaceCheck(),
+        new MountCheck(), new PathCheck(), new JobFileCheck(), new RootAccessCheck(), new SpaceCheck(),
     ];
 
     public static Reply Run(PlanRestore request, LauncherOptions options, SigningKey key, bool jobIsHere, NodeFacts node)
@@ -20,7 +20,7 @@ internal static class PlanRestoreStep
         var sandbox = manifest.Nodes.Single(n => n.Node == relocation.Place.Sandbox);
         var target = new RestoreTarget(manifest, sandbox, new MovedSockets(sandbox, relocation), options, node, jobIsHere);
         var found = Checks.Select(check => (check.Name, Finding: check.Look(target))).ToList();
-        var damage = target.Store.Run(() => ImageFaults(request.EpochPath, sandbox).ToList());
+        var damage = target.Store.Run(() => ImageFaults(request.EpochPath, sandbox).Concat(PathRights.FaultsOf(sandbox, manifest.Spec.Uid)).ToList());
         return new Reply
         {
             RestorePlanned = new RestorePlanned

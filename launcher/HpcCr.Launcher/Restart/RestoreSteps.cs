@@ -52,7 +52,7 @@ internal static class RestoreSteps
         var work = Prepared(job);
         try
         {
-            await job.AskAsync(new GuardRequest
+            var reply = await job.AskAsync(new GuardRequest
             {
                 Restore = new RestoreSandbox
                 {
@@ -67,6 +67,7 @@ internal static class RestoreSteps
                     Tree = TreeRestore.Of(job, work),
                 },
             }, cancellationToken);
+            OpenedRights.Require(job, reply.Status.EnginePid);
         }
         catch
         {

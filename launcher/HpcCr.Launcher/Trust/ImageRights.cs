@@ -14,7 +14,7 @@ internal static class ImageRights
     /// <exception cref="HpcCrException">The job has got more than its user may have, by a setuid program for instance (unsupported).</exception>
     public static void RequireForSeal(LocalJob job, string images)
     {
-        if (FaultOf(job.Spec, images) is { } fault)
+        if ((FaultOf(job.Spec, images) ?? PathRights.FaultOf(job, images)) is { } fault)
         {
             throw new HpcCrException(FailureKind.Unsupported,
                 $"{job.Sandbox}: {fault}, which no restart of a job of user {job.Spec.Uid} may give back; the epoch was not committed",
@@ -26,7 +26,7 @@ internal static class ImageRights
     /// <exception cref="HpcCrException">They do (damaged).</exception>
     public static void RequireForRestore(LocalJob job, string images)
     {
-        if (FaultOf(job.Spec, images) is { } fault)
+        if ((FaultOf(job.Spec, images) ?? PathRights.FaultOf(job, images)) is { } fault)
             throw new HpcCrException(FailureKind.Damaged, $"{job.Sandbox}: {fault}, which a job of user {job.Spec.Uid} may not have; nothing was started");
     }
 
@@ -37,7 +37,7 @@ internal static class ImageRights
             return null;
         try
         {
-            var groups = UserDatabase.Groups(spec.Uid, spec.Gid).Append(spec.Gid).ToHashSet();
+            var groups = GroupsOf(spec);
             return CredentialsImage.Read(images).Select(thread => OfThread(thread, spec, groups))
                 .Concat(GhostFilesImage.Read(images).Select(file => OfGhost(file, spec, groups)))
                 .Concat(Directory.EnumerateFiles(images, "userns-*.img").Select(_ => "there is a user namespace in the images"))
@@ -49,7 +49,11 @@ internal static class ImageRights
         }
     }
 
-    private static string? OfThread(TaskCredentials thread, JobSpec spec, HashSet<uint> groups) =>
+    /// <summary>The groups that the job may have.</summary>
+    internal static HashSet<uint> GroupsOf(JobSpec spec) => [.. UserDatabase.Groups(spec.Uid, spec.Gid), spec.Gid];
+
+    /// <summary>What a thread has got too much, as half a sentence, or null.</summary>
+    internal static string? OfThread(TaskCredentials thread, JobSpec spec, HashSet<uint> groups) =>
         thread.Users.Where(user => user != spec.Uid).Cast<uint?>().FirstOrDefault() is { } user ? $"thread {thread.Thread} has user {user}"
         : thread.Groups.Where(group => !groups.Contains(group)).Cast<uint?>().FirstOrDefault() is { } group ? $"thread {thread.Thread} has group {group}"
         : thread.HasCapabilities ? $"thread {thread.Thread} has capabilities"

@@ -34,6 +34,14 @@ internal static class CommandTable
             Example:
               hpccr checkpoint stencil --stop
             """, CommandRunner.RunAsync<CheckpointCommand>),
+        new("check", "JOB", "whether a running job can be checkpointed, and why not",
+            """
+            Looks on all nodes for what the engine cannot dump or a restart would not give back, and says what to do about each;
+            nothing is stopped. Ends with 6 when a checkpoint would be refused. Every checkpoint looks for the same first.
+
+            Example:
+              hpccr check stencil
+            """, CommandRunner.RunAsync<CheckCommand>),
         new("restart", "CKPT [OPTIONS]", "bring a job back from an epoch",
             """
             CKPT is an epoch's folder, JOB/epoch-000003, or a job's name, which means its newest epoch.

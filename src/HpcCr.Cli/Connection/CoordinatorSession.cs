@@ -72,6 +72,10 @@ internal sealed class CoordinatorSession : IDisposable
     public async Task<PruneReply> PruneAsync(PruneRequest request, CancellationToken cancellationToken) =>
         await AskAsync(() => _client.PruneAsync(request, cancellationToken: cancellationToken));
 
+    /// <summary>Looks for what keeps a job from being checkpointed.</summary>
+    public async Task<IReadOnlyList<Finding>> CheckAsync(string job, CancellationToken cancellationToken) =>
+        (await AskAsync(() => _client.CheckAsync(new CheckRequest { Job = job }, cancellationToken: cancellationToken))).Findings;
+
     /// <summary>The nodes that there are.</summary>
     public async Task<NodesReply> NodesAsync(CancellationToken cancellationToken) =>
         await AskAsync(() => _client.NodesAsync(new NodesRequest(), cancellationToken: cancellationToken));

@@ -23,6 +23,7 @@ namespace HpcCr.Cli.Output;
 [JsonSerializable(typeof(ConnectionsDocument))]
 [JsonSerializable(typeof(LogsDocument))]
 [JsonSerializable(typeof(PruneDocument))]
+[JsonSerializable(typeof(CheckDocument))]
 [JsonSerializable(typeof(DoctorDocument))]
 [JsonSerializable(typeof(LabDocument))]
 [JsonSerializable(typeof(LabDownDocument))]

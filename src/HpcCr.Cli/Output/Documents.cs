@@ -92,6 +92,14 @@ internal sealed record PruneDocument(string Job, string Folder, IReadOnlyList<ui
 /// <summary>What a job has written.</summary>
 internal sealed record LogsDocument(string Job, string Stream, string Path, long Bytes, string Text);
 
+/// <summary>What was found that stands in the way of a checkpoint, or that a restart would not give back.</summary>
+internal sealed record CheckDocument(
+    string Job, bool Ok, IReadOnlyList<JobFindingDocument> Findings,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ErrorBody? Error);
+
+/// <summary>One of these; <c>severity</c> is <c>fault</c>, or <c>warning</c> where a checkpoint can be made all the same.</summary>
+internal sealed record JobFindingDocument(string Node, string Check, string Severity, string What, string Remedy);
+
 /// <summary>What this node can do.</summary>
 internal sealed record DoctorDocument(
     bool Ok, IReadOnlyList<FindingDocument> Checks,

@@ -3,6 +3,9 @@ namespace HpcCr.Criu;
 /// <summary>One dump.</summary>
 public sealed record DumpOptions : EngineOptions
 {
+    /// <summary>The largest deleted file whose content goes into the images, in bytes, where nothing else is said.</summary>
+    public const uint DefaultGhostLimitBytes = 1u << 30;
+
     /// <summary>The root of the tree, in the engine's pid namespace.</summary>
     public required int RootPid { get; init; }
 
@@ -13,7 +16,7 @@ public sealed record DumpOptions : EngineOptions
     public bool LeaveRunning { get; init; } = true;
 
     /// <summary>Largest deleted file whose content goes into the images, in bytes (UCX and MPICH leave such files).</summary>
-    public uint GhostLimitBytes { get; init; } = 1u << 30;
+    public uint GhostLimitBytes { get; init; } = DefaultGhostLimitBytes;
 
     /// <summary>The cgroup the tasks are frozen in (a folder path; required if it is frozen already); null: none.</summary>
     public string? FreezeCgroup { get; init; }

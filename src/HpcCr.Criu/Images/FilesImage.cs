@@ -27,6 +27,15 @@ public static class FilesImage
         ];
     }
 
+    /// <summary>Lists the paths that unix sockets are bound to: a restore makes these files anew.</summary>
+    /// <param name="folder">The images folder.</param>
+    /// <exception cref="ImageFormatException">An image is missing, damaged or truncated.</exception>
+    public static IReadOnlyList<string> SocketPaths(string folder) =>
+    [
+        .. ImageFolder.Read<FileEntry>(Path.Combine(folder, "files.img"), ImageMagic.Files)
+            .Select(file => file.Unix?.Name.ToStringUtf8()).OfType<string>().Where(name => name.Length > 0 && name[0] != '\0'),
+    ];
+
     private static RegularFile Translate(FileEntry file, FileUses uses, bool unlinked)
     {
         var regular = file.Regular;

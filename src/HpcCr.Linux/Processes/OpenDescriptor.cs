@@ -36,6 +36,13 @@ public sealed record OpenDescriptor(int Pid, int Number, string Target)
     public uint? InodeOf(string kind) =>
         Target.StartsWith(kind + ":[", StringComparison.Ordinal) && uint.TryParse(Target.AsSpan(kind.Length + 2, Target.Length - kind.Length - 3), out var inode) ? inode : null;
 
+    /// <summary>The mount through which it was opened, as the first field of a mount table's lines has it; null when it is closed.</summary>
+    public int? MountId() =>
+        ProcFs.StatusField($"/proc/{Pid}/fdinfo/{Number}", "mnt_id:") is { } id ? int.Parse(id, CultureInfo.InvariantCulture) : null;
+
+    /// <summary>The flags that it was opened with, as in open(2); null when it is closed.</summary>
+    public int? OpenFlags() => ProcFs.StatusField($"/proc/{Pid}/fdinfo/{Number}", "flags:") is { } octal ? Convert.ToInt32(octal, 8) : null;
+
     /// <summary>Whether it is a pipe with a name in the file system.</summary>
     public bool IsNamedPipe() => Target.StartsWith('/') && RegularFile.IsPipe(Path);
 

@@ -37,6 +37,9 @@ internal sealed class ForeignSocket : IDisposable
     /// <summary>Whether the kernel repeats nothing, neither bytes nor probes, for want of an answer.</summary>
     internal bool IsAnswered => Info(InetDiagFormat.ReadRepeated) == 0;
 
+    /// <summary>Whether an urgent byte waits to be read apart from the stream; it stays there.</summary>
+    internal bool HasUrgentByte => SocketNative.Receive(_socket, out _, 1, SocketNative.OutOfBand | SocketNative.Peek | SocketNative.DontWait) > 0;
+
     private bool IsTcp => Get(SocketNative.LevelSocket, SocketNative.Protocol, "SO_PROTOCOL") == ProtocolTcp
         && Get(SocketNative.LevelSocket, SocketNative.Domain, "SO_DOMAIN") is DomainIPv4 or DomainIPv6;
 

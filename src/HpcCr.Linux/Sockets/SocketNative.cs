@@ -3,7 +3,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace HpcCr.Linux;
 
-/// <summary>getsockopt(2) and setsockopt(2).</summary>
+/// <summary>getsockopt(2), setsockopt(2) and recv(2).</summary>
 internal static partial class SocketNative
 {
     internal const int LevelSocket = 1;
@@ -18,6 +18,9 @@ internal static partial class SocketNative
     internal const int TcpQuickAck = 12;
     internal const int TcpUserTimeout = 18;
     internal const int TcpRepair = 19;
+    internal const int OutOfBand = 0x1;
+    internal const int Peek = 0x2;
+    internal const int DontWait = 0x40;
 
     [LibraryImport("libc", EntryPoint = "getsockopt", SetLastError = true)]
     internal static partial int GetOption(SafeFileHandle socket, int level, int option, out int value, ref uint length);
@@ -30,4 +33,7 @@ internal static partial class SocketNative
 
     [LibraryImport("libc", EntryPoint = "setsockopt", SetLastError = true)]
     internal static partial int SetOption(SafeFileHandle socket, int level, int option, in int value, uint length);
+
+    [LibraryImport("libc", EntryPoint = "recv", SetLastError = true)]
+    internal static partial nint Receive(SafeFileHandle socket, out byte buffer, nuint length, int flags);
 }

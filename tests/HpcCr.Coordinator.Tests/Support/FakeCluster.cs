@@ -187,6 +187,7 @@ internal sealed class FakeCluster
         {
             Drained = new Drained { Connections = { node == "node1" ? Connection("10.0.0.1:1", "10.0.0.2:2") : Connection("10.0.0.2:2", "10.0.0.1:1") } },
         },
+        Step.Preflight => new Reply { Preflighted = new Preflighted() },
         Step.Resume => new Reply { Resumed = new Resumed { PauseMs = node == "node1" ? 10 : 20 } },
         Step.Seal => new Reply { Sealed = new Sealed { ManifestNodeJson = ByteString.CopyFrom(JsonSerializer.SerializeToUtf8Bytes(Part(command.Sandbox), CoreJson.Default.ManifestNode)) } },
         Step.Commit => new Reply { Committed = new Committed { Path = $"/ckpt/{command.Job}/{EpochName.Of((int)command.Epoch)}" } },

@@ -6,10 +6,12 @@ internal static class TestPrograms
     public static string AcceptQueue => Path("acceptq");
     public static string ExitCode => Path("exitcode");
     public static string Fill => Path("fill");
+    public static string Holds => Path("holds");
     public static string KeepAlive => Path("keepalive");
     public static string Output => Path("output");
     public static string Pair => Path("pair");
     public static string Pipeline => Path("pipeline.sh");
+    public static string RootSquash => Path("rootsquash.py");
     public static string SelfCheck => Path("selfcheck");
     public static string Serve => Path("serve");
     public static string SharedMemoryFile => Path("shmfile");

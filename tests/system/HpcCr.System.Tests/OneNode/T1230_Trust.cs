@@ -86,6 +86,60 @@ public sealed class T1230_Trust(OneNodeLab lab) : SystemTest(lab), IAsyncLifetim
     }
 
     [Fact]
+    public async Task APathOfRootInTheImages_IsFound()
+    {
+        var (job, _) = await _whole!;
+        var secret = RootsFile(job, "secret.log");
+        var forger = new Forger(_epoch);
+        // As long as stdout.log, which the job has open to append.
+        var files = File.ReadAllBytes(forger.PathOf("images/files.img"));
+        var at = files.AsSpan().IndexOf(System.Text.Encoding.UTF8.GetBytes(Path.Combine(job.Folder, "stdout.log")));
+        Assert.True(at > 0, "the path is not where it was expected");
+        "secret.log"u8.CopyTo(files.AsSpan(at + job.Folder.Length + 1));
+        forger.Write("images/files.img", files);
+        forger.Sign(Lab.KeyFile);
+        await AssertRefusedAsync($"{secret} is not for user {Owner} to open so", verifies: true);
+        Assert.Equal("root's own", File.ReadAllText(secret));
+    }
+
+    [Fact]
+    public async Task AFileOfRootThatWouldBeCut_IsFound_AndStaysAsItIs()
+    {
+        var (job, _) = await _whole!;
+        var secret = RootsFile(job, "cut.log");
+        var forger = new Forger(_epoch);
+        forger.Node["jobFiles"]!.AsArray().Add(new JsonObject { ["path"] = secret, ["size"] = 1 });
+        forger.Sign(Lab.KeyFile);
+        await AssertRefusedAsync($"{secret}, which a restart would cut", verifies: true);
+        Assert.Equal("root's own", File.ReadAllText(secret));
+    }
+
+    [Fact]
+    public async Task AFileThatBecomesALinkBetweenCheckAndUse_IsFoundBeforeTheJobRuns()
+    {
+        var (job, _) = await _whole!;
+        var (output, aside, secret) = (Path.Combine(job.Folder, "stdout.log"), Path.Combine(job.Folder, "aside.log"), RootsFile(job, "linked.log"));
+        File.SetUnixFileMode(secret, File.GetUnixFileMode(output) & ~(UnixFileMode.GroupWrite | UnixFileMode.OtherWrite));
+        Lab.SetFaults(1, "restore hang");
+        await using var restart = Hpccr.Start("restart", _epoch, "--detach");
+        await Await.UntilAsync("files to be put back", () => restart.Stderr.Contains("processes are rebuilt", StringComparison.Ordinal), null, () => restart.Stderr);
+        File.Move(output, aside);
+        File.CreateSymbolicLink(output, secret);
+        try
+        {
+            Lab.SetFaults(1);
+            (await restart.EndAsync()).FailsWith(5, [$"the engine was led to open {secret}"]);
+            await AssertNothingRunsAsync();
+            Assert.Equal("root's own", File.ReadAllText(secret));
+        }
+        finally
+        {
+            File.Delete(output);
+            File.Move(aside, output);
+        }
+    }
+
+    [Fact]
     public async Task AManifestSignedWithAnotherKey_IsRefusedAndBothKeysAreNamed()
     {
         var other = Path.Combine(_folder, "other.pem");
@@ -174,6 +228,14 @@ public sealed class T1230_Trust(OneNodeLab lab) : SystemTest(lab), IAsyncLifetim
         await job.RestartAsync(epoch);
         await job.WaitForMoreAsync();
         await job.KillAsync();
+    }
+
+    private static string RootsFile(TestJob job, string name)
+    {
+        var path = Path.Combine(job.Folder, name);
+        File.WriteAllText(path, "root's own");
+        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        return path;
     }
 
     private static void Root(byte[] credentials) => Array.Fill(credentials, (byte)0, 0, credentials.Length);

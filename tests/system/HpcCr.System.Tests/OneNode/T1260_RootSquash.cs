@@ -1,0 +1,61 @@
+using HpcCr.SystemTests.Infrastructure;
+
+namespace HpcCr.SystemTests.OneNode;
+
+/// <summary>A checkpoint directory where root is nobody, as on a file server that squashes root: everything there is done as the job's user.</summary>
+[Collection(OneNodeLab.Name)]
+public sealed class T1260_RootSquash(OneNodeLab lab) : SystemTest(lab), IAsyncLifetime
+{
+    private const int Owner = 4242;
+    private string _mounted = "";
+    private string _real = "";
+    private RunningCommand? _server;
+
+    public async ValueTask InitializeAsync()
+    {
+        var (real, mounted) = (Lab.NewFolder("real"), Lab.NewFolder("squashed"));
+        (await Hpccr.RunProgramAsync(CommandOptions.Default, ["chown", $"{Owner}:{Owner}", real])).EndsWith(0);
+        File.SetUnixFileMode(real, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        // On the node, whose launcher is the root that is squashed.
+        _server = Hpccr.Start("lab", "exec", "node1", "--", TestPrograms.RootSquash, real, mounted);
+        (_real, _mounted) = (real, mounted);
+        await Await.UntilAsync("a file system that squashes root", async () => _server.HasEnded || (await OnNodeAsync(["grep", mounted, "/proc/self/mounts"])).ExitCode == 0);
+        Assert.SkipWhen(_server.HasEnded, $"no file system that squashes root can be made here: {_server.Stderr.Trim().Split('\n')[^1]}");
+        Assert.NotEqual(0, (await OnNodeAsync(["ls", mounted])).ExitCode);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_server is null)
+            return;
+        await OnNodeAsync(["umount", "--lazy", _mounted]);
+        await _server.EndAsync();
+        await _server.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task EpochsOfAnOrdinaryUsersJob_AreMadeVerifiedAndRemovedThere_AndRestartOnceRootMayOpenItsFiles()
+    {
+        // The node alone sees the mount: the commands are typed there.
+        var name = Lab.NewName("squash");
+        await AsOwnerAsync(0, "run", "--name", name, "--ckpt-dir", _mounted, "--keep", "3", "--interval", "1s", "--detach", "--", TestPrograms.Fill, "--mib", "2", "--steps", "4000", "--every", "50");
+        await Await.UntilAsync("two epochs by themselves", () => Directory.Exists(Path.Combine(_real, name, "epoch-000002")), null, () => Lab.LauncherLog(1));
+        Assert.Contains("stdout.log, which root may not open", (await AsOwnerAsync(0, "check", name)).Stdout, StringComparison.Ordinal);
+        await AsOwnerAsync(0, "checkpoint", name, "--stop");
+        await AsOwnerAsync(0, "verify", name);
+        await AsOwnerAsync(0, "prune", name, "--keep", "1");
+        Assert.Single(Directory.GetDirectories(Path.Combine(_real, name), "epoch-*"));
+        // The engine opens the job's output as root.
+        (await AsOwnerAsync(6, "restart", name, "--detach")).FailsWith(6, ["root may not open", "stdout.log"]);
+        await OnNodeAsync(["umount", "--lazy", _mounted]);
+        (await OnNodeAsync(["mount", "--bind", _real, _mounted])).EndsWith(0);
+        await AsOwnerAsync(0, "restart", name, "--interval", "off", "--detach");
+        await AsOwnerAsync(0, "wait", name);
+        await OnNodeAsync(["umount", "--lazy", _mounted]);
+    }
+
+    private Task<CommandResult> OnNodeAsync(string[] command) => Hpccr.RunAsync(["lab", "exec", "node1", "--", .. command]);
+
+    private async Task<CommandResult> AsOwnerAsync(int exitCode, params string[] command) =>
+        (await OnNodeAsync([.. CommandOptions.AsUser(Owner).Prefix, Deployment.Hpccr, .. command])).EndsWith(exitCode);
+}
