@@ -1,6 +1,5 @@
 using CommandLine;
 using HpcCr.Cli.CommandLine;
-using HpcCr.Cli.Connection;
 using HpcCr.Cli.Jobs;
 using HpcCr.Cli.Output;
 using HpcCr.Cli.Slurm;

@@ -26,7 +26,7 @@ internal sealed class SlurmStatusCommand : CliCommand
         var jobs = (await session.StatusAsync(context.Cancelled)).Where(job => wanted == 0 ? job.SlurmJob != 0 : job.SlurmJob == wanted).ToList();
         if (jobs.Count == 0 && wanted != 0)
             throw new HpcCrException(FailureKind.NotFound, $"Slurm job {wanted} has no job of HpcCr's", "`hpccr slurm status` shows those that have; `hpccr list` shows the epochs of jobs that ended long ago.");
-        var states = jobs.Count == 0 ? new Dictionary<uint, string>() : await StatesAsync(context.Cancelled);
+        Dictionary<uint, string> states = jobs.Count == 0 ? [] : await StatesAsync(context.Cancelled);
         var document = new SlurmStatusDocument([.. jobs.Select(job => Of(job, states))]);
         context.Out.Table(["slurm job", "slurm", "job", "state", "nodes", "epochs>", "newest epoch"], document.Jobs.Select(job => (IReadOnlyList<string>)
             [$"{job.SlurmJob}", job.SlurmState ?? "-", job.Job, $"{job.State}", string.Join(",", job.Nodes), $"{job.Epochs}", job.Newest is { } at ? Quantity.Time(at) : "-"]));

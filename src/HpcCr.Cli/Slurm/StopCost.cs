@@ -43,7 +43,7 @@ internal sealed class StopCost(SlurmTerms terms, TimeSpan margin)
         var took = TimeSpan.FromMilliseconds(
             phases.Quiesce + phases.Freeze + phases.Drain + phases.Lock + phases.Dump + phases.Resume + phases.Seal + phases.Commit);
         var needed = Reserve * took;
-        var tooShort = new List<string>();
+        List<string> tooShort = [];
         if (terms.PreemptionGrace is { } grace && grace < needed) tooShort.Add($"a preemption in partition {terms.Partition} leaves {grace.TotalSeconds:0} s");
         if (terms.End is not null && margin < needed) tooShort.Add($"--before-limit is {margin.TotalSeconds:0} s");
         return tooShort.Count == 0
