@@ -34,7 +34,11 @@ internal sealed partial class HoldingStep : IAsyncDisposable
         [
             "--overlap", "--quiet", $"--nodes={allocation.Nodes.Count}", $"--ntasks={allocation.Nodes.Count}", "--ntasks-per-node=1", "--mem=0", "--cpu-bind=none",
             "--mpi=none", "--export=NONE", "--unbuffered", "--input=none", "--job-name=hpccr", "--kill-on-bad-exit=0", "sh", "-c", Script,
-        ]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        ])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         foreach (var name in start.Environment.Keys.Where(name => OfTheScript.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal))).ToList())
             start.Environment.Remove(name);
         var step = new HoldingStep(allocation.Job, Process.Start(start)!);
