@@ -42,6 +42,7 @@ openssl              # the key of such a cluster
 libzstd1             # compression of images
 liblz4-1             # the same, faster
 libxxhash0           # checksums of images
+btrfs-progs          # mkfs.btrfs: a file system that can share contents between files, for tests
 python3-fusepy       # a file system that squashes root, for a test
 python3-minimal      # test peers
 python3-grpcio       # the independent gRPC that ours is tested against

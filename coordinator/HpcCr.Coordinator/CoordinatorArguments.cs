@@ -11,6 +11,10 @@ public sealed class CoordinatorArguments
     [Option("run-dir", HelpText = "Where daemons of this node meet (default: /run/hpccr).")]
     public string? RunDirectory { get; set; }
 
+    /// <summary>The journal's folder.</summary>
+    [Option("state-dir", Default = CoordinatorOptions.DefaultStateDirectory, HelpText = "Where the coordinator keeps its journal: which jobs there are, and what is under way.")]
+    public string StateDirectory { get; set; } = CoordinatorOptions.DefaultStateDirectory;
+
     /// <summary>The TCP endpoint.</summary>
     [Option("listen", HelpText = "ADDRESS:PORT for launchers of other nodes, over mutually authenticated TLS (default: none).")]
     public string? Listen { get; set; }
@@ -18,6 +22,10 @@ public sealed class CoordinatorArguments
     /// <summary>The key file.</summary>
     [Option("key-file", Default = "/etc/hpccr/cluster.pem", HelpText = "The cluster's key file (mode 0600).")]
     public string KeyFile { get; set; } = "";
+
+    /// <summary>The lease.</summary>
+    [Option("lease-ms", Default = 15000u, HelpText = "How long a job is held without a word from the coordinator, 1000 to 15000 ms.")]
+    public uint LeaseMilliseconds { get; set; }
 
     /// <summary>Log file.</summary>
     [Option("log", HelpText = "Log file (default: standard error).")]
@@ -28,7 +36,10 @@ public sealed class CoordinatorArguments
     public CoordinatorOptions ToOptions() => new()
     {
         Run = RunDirectory is null ? RunLayout.Current : new RunLayout(Path.GetFullPath(RunDirectory)),
+        StateDirectory = Path.GetFullPath(StateDirectory),
         KeyFile = KeyFile,
+        Lease = LeaseMilliseconds is >= 1000 and <= 15000 ? TimeSpan.FromMilliseconds(LeaseMilliseconds)
+            : throw new HpcCrException(FailureKind.Usage, $"a lease of {LeaseMilliseconds} ms is not possible", "Give 1000 to 15000."),
         Listen = Listen is null ? null
             : IPEndPoint.TryParse(Listen, out var endpoint) && endpoint.Port > 0 ? endpoint
             : throw new HpcCrException(FailureKind.Usage, $"'{JobName.Printable(Listen)}' is no address to listen at", "Write ADDRESS:PORT, such as 10.0.0.1:7733."),

@@ -22,29 +22,35 @@ public sealed class CoordinatorHost(CoordinatorOptions options, ILoggerFactory l
             .ListenUnix(options.Run.CoordinatorSocket, EverybodysSocket);
         if (options.Listen is { } endpoint)
             server.ListenTcp(endpoint, ClusterKey.Load(options.KeyFile));
-        AddServices(server);
+        var state = new JournalState();
+        var file = await JournalFile.OpenAsync(options.StateDirectory, state.Apply, logs.CreateLogger<JournalFile>(), cancellationToken);
+        await using var journal = new Journal(file, state, logs.CreateLogger<Journal>());
+        // Before anybody can ask for them.
+        _ = AddServices(server, journal).TakeOver([.. state.Jobs]);
         await using var running = await server.StartAsync(cancellationToken);
         logs.CreateLogger("coordinator").LogInformation("coordinator at {Socket} {Endpoint}", options.Run.CoordinatorSocket, options.Listen);
         await Task.Delay(Timeout.Infinite, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    private void AddServices(RpcServerBuilder server)
+    private JobRecovery AddServices(RpcServerBuilder server, Journal journal)
     {
         var nodes = new NodeRegistry();
-        var ender = new JobEnder(nodes, logs.CreateLogger<JobEnder>());
-        var starter = new JobStarter(nodes, _jobs, ender, logs.CreateLogger<JobStarter>());
-        var retention = new Retention(nodes, starter, logs.CreateLogger<Retention>());
-        var attacher = new JobAttacher(nodes, _jobs, starter, ender, logs.CreateLogger<JobAttacher>());
-        var restarter = new JobRestarter(nodes, _jobs, starter, retention, options, logs.CreateLogger<JobRestarter>());
-        var checkpointer = new Checkpointer(nodes, ender, retention, options, logs.CreateLogger<EpochRunner>());
+        var ender = new JobEnder(nodes, journal, logs.CreateLogger<JobEnder>());
+        var starter = new JobStarter(nodes, _jobs, journal, ender, logs.CreateLogger<JobStarter>());
+        var retention = new Retention(nodes, journal, starter, logs.CreateLogger<Retention>());
+        var attacher = new JobAttacher(nodes, _jobs, journal, starter, ender, logs.CreateLogger<JobAttacher>());
+        var restarter = new JobRestarter(nodes, _jobs, journal, starter, ender, retention, options, logs.CreateLogger<JobRestarter>());
+        var checkpointer = new Checkpointer(nodes, journal, ender, retention, options, logs.CreateLogger<EpochRunner>());
         var schedule = new EpochSchedule(checkpointer, nodes.Time, logs.CreateLogger<EpochSchedule>());
         _jobs.Added += schedule.Follow;
-        var migrator = new JobMigrator(nodes, checkpointer, restarter, ender, logs.CreateLogger<JobMigrator>());
-        var watch = new NodeWatch(nodes, _jobs, ender, starter, options, logs.CreateLogger<NodeWatch>());
+        var migrator = new JobMigrator(nodes, journal, checkpointer, restarter, ender, logs.CreateLogger<JobMigrator>());
+        var watch = new NodeWatch(nodes, _jobs, journal, ender, starter, options, logs.CreateLogger<NodeWatch>());
         server.AddService(Protocol.V1.Coordinator.BindService(
             new CoordinatorService(
                 nodes, _jobs, starter, attacher, ender, checkpointer, restarter, migrator, retention, logs.CreateLogger<CoordinatorService>())));
         server.AddService(Protocol.V1.LauncherLink.BindService(
             new LauncherLinkService(nodes, watch, options, logs.CreateLogger<LauncherLinkService>())));
+        return new JobRecovery(
+            nodes, _jobs, ender, checkpointer, restarter, migrator, watch, options, logs.CreateLogger<JobRecovery>());
     }
 }

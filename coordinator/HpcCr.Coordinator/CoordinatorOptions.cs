@@ -6,8 +6,14 @@ namespace HpcCr.Coordinator;
 /// <summary>How a coordinator runs.</summary>
 public sealed record CoordinatorOptions
 {
+    /// <summary>Where the journal is when nothing else is said.</summary>
+    public const string DefaultStateDirectory = "/var/lib/hpccr/coordinator";
+
     /// <summary>Where daemons meet.</summary>
     public RunLayout Run { get; init; } = RunLayout.Current;
+
+    /// <summary>Where the journal is; see <see cref="JournalFile"/>.</summary>
+    public string StateDirectory { get; init; } = DefaultStateDirectory;
 
     /// <summary>Where launchers of other nodes connect to; null: only this node's, over the unix socket.</summary>
     public IPEndPoint? Listen { get; init; }
@@ -15,10 +21,12 @@ public sealed record CoordinatorOptions
     /// <summary>The cluster's key file; needed with <see cref="Listen"/>.</summary>
     public string KeyFile { get; init; } = "/etc/hpccr/cluster.pem";
 
-    /// <summary>How often coordinator and launchers hear of each other.</summary>
-    public TimeSpan Heartbeat { get; init; } = TimeSpan.FromSeconds(1);
+    private const int HeartbeatsPerLease = 15;
 
-    /// <summary>How long a launcher holds a job without a word from the coordinator.</summary>
+    /// <summary>How often coordinator and launchers hear of each other.</summary>
+    public TimeSpan Heartbeat => Lease / HeartbeatsPerLease;
+
+    /// <summary>How long a launcher holds a job without a word from the coordinator; guards rely on that it is not longer than 15 s.</summary>
     public TimeSpan Lease { get; init; } = TimeSpan.FromSeconds(15);
 
     /// <summary>How long a node may be unreachable before its jobs count as lost.</summary>

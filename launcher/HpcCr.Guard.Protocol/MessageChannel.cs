@@ -10,6 +10,8 @@ public sealed class MessageChannel(Stream stream) : IAsyncDisposable
     /// <summary>The largest message that is read, in bytes; a longer one ends the connection.</summary>
     public const int MaximumBytes = 16 << 20;
 
+    private const int FirstBytes = 64 << 10;
+
     private readonly SemaphoreSlim _writing = new(1, 1);
 
     /// <summary>Sends one message; callers may overlap.</summary>
@@ -42,15 +44,28 @@ public sealed class MessageChannel(Stream stream) : IAsyncDisposable
         var size = BinaryPrimitives.ReadInt32LittleEndian(header);
         if (got < header.Length || size is < 0 or > MaximumBytes)
             throw new InvalidDataException($"a message of {size} bytes was announced");
-        var body = new byte[size];
         try
         {
-            await stream.ReadExactlyAsync(body, cancellationToken);
-            return parser.ParseFrom(body);
+            return parser.ParseFrom(await ReadAsync(size, cancellationToken));
         }
         catch (Exception e) when (e is InvalidProtocolBufferException or EndOfStreamException)
         {
             throw new InvalidDataException("a message is damaged", e);
+        }
+    }
+
+    // What is held grows with what has come, not with what was announced: anybody may announce.
+    private async Task<byte[]> ReadAsync(int size, CancellationToken cancellationToken)
+    {
+        var body = new byte[Math.Min(size, FirstBytes)];
+        var got = 0;
+        while (true)
+        {
+            await stream.ReadExactlyAsync(body.AsMemory(got), cancellationToken);
+            got = body.Length;
+            if (got == size)
+                return body;
+            Array.Resize(ref body, (int)Math.Min(size, 2L * got));
         }
     }
 

@@ -130,6 +130,8 @@ internal sealed class EngineRun : IAsyncDisposable
     /// <exception cref="GuardException">The engine failed (the tasks live) or died (<see cref="GuardException.EngineDied"/>).</exception>
     public async Task DumpToGateAsync(Sandbox sandbox, SandboxFreezer freezer, DumpSandbox request, bool inDetail)
     {
+        if (_process.Exited.IsCompleted)
+            throw new GuardException("the engine was killed before it touched the job", "Try the checkpoint again.");
         var options = new DumpOptions
         {
             ImagesDirectory = request.Images,

@@ -36,10 +36,10 @@ internal sealed class CommandDispatch(LauncherOptions options, LocalJobs jobs, N
             case Step.AttachSandbox:
                 return await _making.RunAsync(command, token => AttachStep.RunAsync(jobs, command.Sandbox, options, command.AttachSandbox, token), cancellationToken);
             case Step.LoadEpoch:
-                return await Task.Run(() => LoadEpochStep.Run(command.LoadEpoch, key), CancellationToken.None);
+                return await HeldAsync("loadepoch", () => LoadEpochStep.Run(command.LoadEpoch, key));
             case Step.PlanRestore:
-                return await Task.Run(
-                    () => PlanRestoreStep.Run(command.PlanRestore, options, key, jobs.Find(command.Job, command.Sandbox) is not null, node), CancellationToken.None);
+                return await HeldAsync("planrestore",
+                    () => PlanRestoreStep.Run(command.PlanRestore, options, key, jobs.Find(command.Job, command.Sandbox) is not null, node));
             case Step.PrepareRestore:
                 return await _making.RunAsync(command, token => PrepareRestoreAsync(command, token), cancellationToken);
         }
@@ -47,17 +47,33 @@ internal sealed class CommandDispatch(LauncherOptions options, LocalJobs jobs, N
         if (jobs.Find(command.Job, command.Sandbox) is not { } job)
         {
             // To undo what is not there is to have undone it.
-            return command.StepCase is Step.Abort or Step.EndJob or Step.UndoRestore or Step.Kill
+            return command.StepCase == Step.FindEpoch ? await Task.Run(() => FindEpochStep.Run(command), CancellationToken.None)
+                : command.StepCase is Step.Abort or Step.EndJob or Step.UndoRestore or Step.Kill
                 ? new Reply()
                 : throw new HpcCrException(FailureKind.JobLost, $"{options.Node} has no sandbox of job {command.Job}", "Restart the job from its newest epoch.");
         }
 
-        return await job.StepAsync(Interrupting.Contains(command.StepCase), async token =>
+        return await job.StepAsync(Interrupts(command, job), async token =>
         {
             await FaultHooks.AtAsync(options.Run.Faults, command.StepCase.ToString().ToLowerInvariant(), token);
             return await StepAsync(job, command, token);
-        }, cancellationToken);
+        }, cancellationToken, command.Epoch);
     }
+
+    // Steps that belong to no sandbox yet.
+    private Task<Reply> HeldAsync(string step, Func<Reply> run) => Task.Run(async () =>
+    {
+        await FaultHooks.AtAsync(options.Run.Faults, step, CancellationToken.None);
+        return run();
+    });
+
+    // The abort of an epoch that is over leaves the next one alone; and what is being undone already is not to be interrupted by a question.
+    private static bool Interrupts(Command command, LocalJob job) => command.StepCase switch
+    {
+        Step.Abort => job.EpochOfStep == 0 || job.EpochOfStep == command.Epoch,
+        Step.FindEpoch => job.EpochOfStep == command.Epoch,
+        _ => Interrupting.Contains(command.StepCase),
+    };
 
     private async Task<Reply> StepAsync(LocalJob job, Command command, CancellationToken token)
     {
@@ -79,6 +95,8 @@ internal sealed class CommandDispatch(LauncherOptions options, LocalJobs jobs, N
                 throw new HpcCrException(FailureKind.Unsupported, $"{options.Node} cannot dump: {fault}", "`hpccr doctor` on that node tells more; then restart its launcher.");
             case Step.Quiesce:
                 return await QuiescePhase.RunAsync(job, command, node.Engines, token);
+            case Step.FindEpoch:
+                return FindEpochStep.Run(command);
             case Step.Abort:
                 return await AbortPhase.RunAsync(job, (int)command.Epoch, token);
             case Step.PutBack:

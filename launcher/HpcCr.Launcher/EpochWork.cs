@@ -29,13 +29,16 @@ internal sealed class EpochWork(int epoch, uint leaseMs, string staging)
 
     public IReadOnlyList<Core.ListenerTimeout>? ListenerTimeouts { get; set; }
 
-    public int Processes { get; set; }
+    /// <summary>The processes that were frozen.</summary>
+    public IReadOnlyList<int> Pids { get; set; } = [];
+
+    public int Processes => Pids.Count;
 
     /// <summary>The sandbox's pid 1, as this node numbers it.</summary>
     public int RootPid { get; set; }
 
-    /// <summary>Files that the job writes to, as long as they were at the cut.</summary>
-    public IReadOnlyList<Core.FileRecord> JobFiles { get; set; } = [];
+    /// <summary>Files of the job at the cut; null before that.</summary>
+    public FilesAtCut? JobFiles { get; set; }
 
     public IReadOnlyList<Core.ProcessorBinding>? ProcessorBindings { get; set; }
 
@@ -47,6 +50,9 @@ internal sealed class EpochWork(int epoch, uint leaseMs, string staging)
 
     /// <summary>What there is to know of an attached tree; null for a sandbox.</summary>
     public Core.TreeRecord? Tree { get; set; }
+
+    /// <summary>Whether the engine has let go and the job is still stopped, for it is to end with the epoch.</summary>
+    public bool IsKeptStopped { get; set; }
 
     /// <summary>Whether this node's part is in the store, so that the epoch may be committed.</summary>
     public bool IsSealed { get; set; }

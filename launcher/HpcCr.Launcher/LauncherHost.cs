@@ -12,6 +12,8 @@ namespace HpcCr.Launcher;
 /// <summary>The launcher of one node: connects to the coordinator, carries out its commands, tells what happens to jobs.</summary>
 public sealed class LauncherHost
 {
+    private const int SpareThreads = 16;
+
     private readonly LauncherOptions _options;
     private readonly ILogger _log;
     private readonly LocalJobs _jobs;
@@ -34,6 +36,9 @@ public sealed class LauncherHost
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(_options.Run.Root);
+        // What waits for a slow disk holds a thread of the pool, and a pool as small as a node's cores would leave none for heartbeats.
+        ThreadPool.GetMinThreads(out var workers, out var completions);
+        ThreadPool.SetMinThreads(Math.Max(workers, SpareThreads), completions);
         _node = await NodeFacts.FindAsync(cancellationToken);
         _dispatch = new CommandDispatch(_options, _jobs, _node, SigningKeys.FindOrCreate(_options.KeyFile));
         if (_node.EngineFault is { } fault)
@@ -78,16 +83,20 @@ public sealed class LauncherHost
     }
 
     // What an earlier conversation began, nobody will end: that coordinator is gone, or has given this node up. It is undone
-    // while this node is connected again already, for its other jobs' sake; steps that come next queue behind it.
+    // while this node is connected again already, for its other jobs' sake; steps that come next queue behind it. Two things only the
+    // next coordinator can know: whether a sandbox at its gate was to go, and whether a job that is stopped for a sealed epoch is to end.
+    // Until it says so, and for no longer than the lease, they stay as they are.
     private async Task<HeldJob?> HeldAsync(LocalJob job)
     {
+        if (job.Restoring is { IsAtGate: true })
+            return new HeldJob { Spec = job.Spec.ToWire(), Sandbox = job.Sandbox, Restoring = true };
         if (job.Restoring is not null)
         {
             _ = UndoAsync(job, token => RemoveAsync(job, token));
             return null;
         }
 
-        if (job.Epoch is { } epoch)
+        if (job.Epoch is { } epoch and not { IsSealed: true, IsKeptStopped: true })
             _ = UndoAsync(job, token => AbortPhase.AbandonAsync(job, epoch, token));
         try
         {

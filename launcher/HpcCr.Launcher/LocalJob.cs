@@ -44,6 +44,9 @@ internal sealed class LocalJob : IAsyncDisposable
     /// <summary>The epoch under way on this node, if any.</summary>
     public EpochWork? Epoch { get; set; }
 
+    /// <summary>By path, what the last epoch that was sealed here has stored of files of the job.</summary>
+    public IReadOnlyDictionary<string, KeptContents> Kept { get; set; } = new Dictionary<string, KeptContents>();
+
     /// <summary>The restore under way on this node, if any.</summary>
     public RestoreWork? Restoring { get; set; }
 
@@ -51,7 +54,7 @@ internal sealed class LocalJob : IAsyncDisposable
     public bool IsHead => Spec.Head == Sandbox;
 
     /// <summary>The store, as the job's user sees it.</summary>
-    public StoreAccess Store => new(Spec);
+    public StoreAccess Store => new(Spec, Options.Run.Faults);
 
     /// <summary>The packet-rule table of this job on this node.</summary>
     public string LockTable => PacketLock.TableOf(Key);
@@ -62,14 +65,18 @@ internal sealed class LocalJob : IAsyncDisposable
     /// <summary>Where the batch system keeps the processes of the allocation.</summary>
     public IReadOnlyList<string> BatchCgroups => StepCgroups.Of(Spec);
 
+    /// <summary>The epoch of the step under way; 0: of none.</summary>
+    public uint EpochOfStep { get; private set; }
+
     /// <summary>Runs one step after the one before it; <paramref name="interrupt"/> ends the one under way first.</summary>
-    public async Task<T> StepAsync<T>(bool interrupt, Func<CancellationToken, Task<T>> step, CancellationToken cancellationToken)
+    public async Task<T> StepAsync<T>(bool interrupt, Func<CancellationToken, Task<T>> step, CancellationToken cancellationToken, uint epoch = 0)
     {
         if (interrupt)
             await _step.CancelAsync();
         await _steps.WaitAsync(cancellationToken);
         try
         {
+            EpochOfStep = epoch;
             // The place in the queue is taken on the caller's thread, in the order in which commands came; the work is not done there.
             await Task.Yield();
             if (_step.IsCancellationRequested)
@@ -83,6 +90,7 @@ internal sealed class LocalJob : IAsyncDisposable
         }
         finally
         {
+            EpochOfStep = 0;
             _steps.Release();
         }
     }

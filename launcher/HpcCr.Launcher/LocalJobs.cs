@@ -86,7 +86,8 @@ internal sealed class LocalJobs(LauncherOptions options, ILogger log)
             log.LogInformation("{Job}: found its guard again, {State}", spec.Name, status.State);
             if (status.State is SandboxState.Running or SandboxState.Ended && _admissions.Allow(spec))
             {
-                AbortPhase.DiscardAll(job);
+                // What an epoch under way has in the store is left alone: other nodes may be committing it.
+                StagingFolders.RemoveAll(options, key, layout);
                 continue;
             }
 
@@ -118,10 +119,7 @@ internal sealed class LocalJobs(LauncherOptions options, ILogger log)
             PacketLock.Remove(job.LockTable);
         }
 
-        if (job.Epoch is { } epoch)
-            StagingFolders.Remove(epoch.Staging);
-        if (job.Restoring is { } restoring)
-            StagingFolders.Remove(restoring.Staging);
+        StagingFolders.RemoveAll(options, job.Key, job.Layout);
         try
         {
             AbortPhase.DiscardAll(job);
@@ -197,19 +195,31 @@ internal sealed class LocalJobs(LauncherOptions options, ILogger log)
         log.LogWarning("{Job}: its guard is gone; what is left of it is removed", name);
         if (JobName.IsValid(name.Split(SandboxLayout.KeySeparator)[0]))
         {
-            var cgroup = JobCgroup.Create($"{CgroupPrefix}/{name}");
-            cgroup.Kill();
-            cgroup.WaitEmptyAsync(KillDeadline).GetAwaiter().GetResult();
-            cgroup.Remove();
+            RemoveCgroup(JobCgroup.Create($"{CgroupPrefix}/{name}"));
             PacketLock.Remove(PacketLock.TableOf(name));
+            StagingFolders.RemoveAll(options, name, layout);
         }
 
         SandboxFolders.Remove(layout);
     }
 
+    private static void RemoveCgroup(JobCgroup cgroup)
+    {
+        cgroup.Kill();
+        cgroup.WaitEmptyAsync(KillDeadline).GetAwaiter().GetResult();
+        cgroup.Remove();
+    }
+
     // Locks of jobs that no guard holds any more would cut the job's name off from the network for ever.
     private void SweepStrays()
     {
+        StagingFolders.RemoveOlderThanBoot(options);
+        foreach (var cgroup in JobCgroup.Create(CgroupPrefix).Children().Where(c => !_jobs.Values.Any(j => j.Cgroup.Path == c.Path)))
+        {
+            log.LogWarning("cgroup {Path} belongs to no job here and is removed", cgroup.Path);
+            RemoveCgroup(cgroup);
+        }
+
         var ours = _jobs.Values.Select(j => j.LockTable).ToHashSet();
         foreach (var table in PacketLock.List(PacketLock.Prefix).Where(t => !ours.Contains(t)))
         {

@@ -11,8 +11,14 @@ namespace HpcCr.Launcher;
 /// <param name="LeaseMs">How long nothing may be heard of the coordinator, in milliseconds.</param>
 internal sealed record RestoreWork(Manifest Manifest, ManifestNode Sandbox, SandboxRelocation Relocation, string EpochPath, string Staging, uint LeaseMs)
 {
+    /// <summary>Whether every process is rebuilt and waits for the word to go.</summary>
+    public bool IsAtGate { get; set; }
+
     /// <summary>Its sockets, with the addresses that they get here.</summary>
     public MovedSockets Sockets { get; } = new(Sandbox, Relocation);
+
+    /// <summary>What is done with the files of the job.</summary>
+    public FileTreatment Treatment { get; init; }
 
     /// <summary>The engine's images.</summary>
     public string Images => Path.Combine(Staging, EpochWork.ImagesName);

@@ -28,6 +28,7 @@ public static class SpecMapping
         wire.Nodes.AddRange(spec.Nodes);
         wire.Hosts.AddRange(spec.Hosts);
         wire.Slots.AddRange(spec.Slots);
+        wire.Capture.AddRange(spec.Capture);
         wire.PastAddresses.AddRange(spec.PastAddresses.Select(ToWire));
         foreach (var (name, value) in spec.Environment) wire.Environment[name] = value;
         wire.Limits.AddRange(spec.Limits.Select(limit => new V1.ResourceLimit { Resource = limit.Resource, Soft = limit.Soft, Hard = limit.Hard }));
@@ -64,6 +65,7 @@ public static class SpecMapping
             SlurmJob = wire.SlurmJob,
             SlurmStep = wire.SlurmStep,
             Slots = [.. wire.Slots],
+            Capture = [.. wire.Capture.Select(pattern => Absolute(pattern, "pattern of files to capture"))],
         };
     }
 
@@ -93,6 +95,24 @@ public static class SpecMapping
         V1.JobState.Lost => JobState.Lost,
         _ => throw new HpcCrException(FailureKind.Internal, $"the coordinator reports a job state {(int)state} that this HpcCr does not know",
             "Install the same version of HpcCr everywhere."),
+    };
+
+    /// <summary>What is done with files, as it travels.</summary>
+    public static V1.FileTreatment ToWire(this FileTreatment treatment) => treatment switch
+    {
+        FileTreatment.Keep => V1.FileTreatment.Keep,
+        FileTreatment.Check => V1.FileTreatment.Check,
+        _ => V1.FileTreatment.Rollback,
+    };
+
+    /// <summary>What is done with files, that travelled.</summary>
+    /// <exception cref="HpcCrException">This version does not know it (internal).</exception>
+    public static FileTreatment ToCore(this V1.FileTreatment treatment) => treatment switch
+    {
+        V1.FileTreatment.Rollback => FileTreatment.Rollback,
+        V1.FileTreatment.Keep => FileTreatment.Keep,
+        V1.FileTreatment.Check => FileTreatment.Check,
+        _ => throw new HpcCrException(FailureKind.Internal, $"the treatment {(int)treatment} of files is not known to this HpcCr", "Install the same version of HpcCr everywhere."),
     };
 
     /// <summary>An interval that travelled, in milliseconds.</summary>

@@ -34,6 +34,7 @@ public sealed class EpochCommitter(IStoreAccess access, Action<string> syncDirec
         foreach (var node in manifest.Nodes)
             syncDirectory(Path.Combine(partial, node.Node));
         syncDirectory(partial);
+        access.Before(StoreOperation.Rename);
         Directory.Move(partial, final);
         try
         {
@@ -59,10 +60,11 @@ public sealed class EpochCommitter(IStoreAccess access, Action<string> syncDirec
         return 0;
     });
 
-    private static void Write(string path, byte[] bytes, UnixFileMode mode)
+    private void Write(string path, byte[] bytes, UnixFileMode mode)
     {
         using var stream = new FileStream(path, new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = mode });
         stream.Write(bytes);
+        access.Before(StoreOperation.Fsync);
         stream.Flush(flushToDisk: true);
     }
 

@@ -27,13 +27,17 @@ public static class ImageCopier
             var relative = Path.GetRelativePath(source, files[i]);
             await using var reader = OpenRead(files[i]);
             await using var writer = access.Run(() => Create(Path.Combine(destination, relative)));
-            records[i] = new ImageRecord(relative, reader.Length, await CopyAsync(reader, writer, token));
+            records[i] = new ImageRecord(relative, reader.Length, await CopyAsync(reader, writer, () => access.Before(StoreOperation.Write), token));
+            access.Before(StoreOperation.Fsync);
             writer.Flush(flushToDisk: true);
         });
         return records;
     }
 
-    /// <summary>Copies the files of a record out of the store and refuses any that is not what was sealed.</summary>
+    /// <summary>
+    /// Copies the files of a record out of the store and refuses any that is not what was sealed. Stored contents of files of the job are only
+    /// looked at: whoever puts them back looks again.
+    /// </summary>
     /// <param name="epochPath">The epoch's folder.</param>
     /// <param name="node">The node's part, as the manifest has it.</param>
     /// <param name="destination">A folder that only root can change; made if missing.</param>
@@ -53,8 +57,8 @@ public static class ImageCopier
             try
             {
                 await using var reader = access.Run(() => access.OpenImage(epochPath, path, file.Size));
-                await using var writer = Create(Path.Combine(destination, file.Path));
-                if (await CopyAsync(reader, writer, token) != file.Sha256)
+                var copy = ManifestNode.IsContents(file.Path) ? null : Path.Combine(destination, file.Path);
+                if (await ReadAsync(reader, copy, () => access.Before(StoreOperation.Read), token) != file.Sha256)
                     throw ImagePath.Damaged(epochPath, path, "is not what was written");
             }
             catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
@@ -66,6 +70,14 @@ public static class ImageCopier
                 throw ImagePath.Damaged(epochPath, path, "may not be read by the job's user");
             }
         });
+    }
+
+    private static async Task<string> ReadAsync(FileStream reader, string? copy, Action before, CancellationToken cancellationToken)
+    {
+        if (copy is null)
+            return Convert.ToHexStringLower(await SHA256.HashDataAsync(reader, cancellationToken));
+        await using var writer = Create(copy);
+        return await CopyAsync(reader, writer, before, cancellationToken);
     }
 
     private static FileStream OpenRead(string path) =>
@@ -83,26 +95,43 @@ public static class ImageCopier
         });
     }
 
-    // One call for the whole path would give the mode to its last folder only.
-    private static void MakeFolder(string path)
+    /// <summary>Makes a folder, and those on the way to it, for their owner alone.</summary>
+    /// <returns>Whether it was not there yet.</returns>
+    public static bool MakeFolder(string path)
     {
         if (Directory.Exists(path))
-            return;
+            return false;
+        // One call for the whole path would give the mode to its last folder only.
         MakeFolder(Path.GetDirectoryName(path)!);
         Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        return true;
     }
 
-    private static async Task<string> CopyAsync(FileStream reader, FileStream writer, CancellationToken cancellationToken)
+    /// <summary>Copies one file to another that is empty, leaving out what is nothing but zeros, and hashes what passes through.</summary>
+    /// <param name="reader">From its beginning.</param>
+    /// <param name="writer">To its beginning.</param>
+    /// <param name="before">Called before each buffer is written; may throw what a disk would.</param>
+    /// <param name="cancellationToken">Stops between buffers.</param>
+    /// <returns>SHA-256 of the contents, 64 hex digits.</returns>
+    public static async Task<string> CopyAsync(FileStream reader, FileStream writer, Action before, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(reader);
+        ArgumentNullException.ThrowIfNull(writer);
+        ArgumentNullException.ThrowIfNull(before);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var buffer = new byte[(int)Math.Clamp(reader.Length, 1, BufferBytes)];
         int got;
         while ((got = await reader.ReadAsync(buffer, cancellationToken)) > 0)
         {
+            before();
             hash.AppendData(buffer, 0, got);
-            await writer.WriteAsync(buffer.AsMemory(0, got), cancellationToken);
+            if (buffer.AsSpan(0, got).ContainsAnyExcept((byte)0))
+                await writer.WriteAsync(buffer.AsMemory(0, got), cancellationToken);
+            else
+                writer.Seek(got, SeekOrigin.Current);
         }
 
+        writer.SetLength(writer.Position);
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 }

@@ -1,3 +1,5 @@
+using Microsoft.Win32.SafeHandles;
+
 namespace HpcCr.Store;
 
 /// <summary>The process's own identity.</summary>
@@ -22,4 +24,10 @@ public sealed class SameIdentity : IStoreAccess
             ? throw ImagePath.OtherSize(folder, path, info.Length, size)
             : new FileStream(Path.Combine(folder, path), new FileStreamOptions { Mode = FileMode.Open, Access = FileAccess.Read, BufferSize = 0, Options = FileOptions.SequentialScan });
     }
+
+    /// <inheritdoc/>
+    /// <remarks>Looks first and opens then, as above.</remarks>
+    public SafeFileHandle? OpenFile(string path, FileAccess access) => !Path.Exists(path) ? null
+        : File.Exists(path) && (File.GetAttributes(path) & FileAttributes.Device) == 0 ? File.OpenHandle(path, FileMode.Open, access, FileShare.ReadWrite | FileShare.Delete)
+        : throw new IOException($"{path} is no file");
 }

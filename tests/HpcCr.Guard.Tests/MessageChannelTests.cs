@@ -120,6 +120,53 @@ public sealed class MessageChannelTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Receive_OfALengthThatIsOnlyAnnounced_TakesLittleMemory()
+    {
+        var header = new byte[sizeof(int) + 10];
+        BinaryPrimitives.WriteInt32LittleEndian(header, MessageChannel.MaximumBytes);
+        await using var channel = new MessageChannel(new MemoryStream(header));
+        var before = GC.GetAllocatedBytesForCurrentThread();
+
+        await Assert.ThrowsAsync<InvalidDataException>(() => channel.ReceiveAsync(AgentRequest.Parser, Cancelled));
+
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1 << 20);
+    }
+
+    [Fact]
+    public async Task Receive_OfTheLongestMessage_IsWhole()
+    {
+        var longest = Request(new string('x', MessageChannel.MaximumBytes - 100));
+        await using var channel = new MessageChannel(new MemoryStream(Frame(longest.ToByteArray())));
+
+        Assert.Equal(longest, await channel.ReceiveAsync(AgentRequest.Parser, Cancelled));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Receive_OfMessagesDamagedAtRandom_IsAMessageOrRefused(bool toTheGuard)
+    {
+        var random = new Random(3);
+        var whole = toTheGuard
+            ? new GuardRequest { Id = 7, Restore = new RestoreSandbox { Images = "/a", Root = "/b", Cgroup = "/c", External = { "mnt[]:ms", "x" }, Engine = new EngineCommand { Argv = { "criu" } } } }.ToByteArray()
+            : new GuardReply { Id = 7, Failure = new GuardFailure { What = "a", Next = "b" }, Status = new GuardStatus { LastAbort = "c" }, Parked = { new ParkedTimers { Cookie = 1 } } }.ToByteArray();
+        for (var round = 0; round < 5000; round++)
+        {
+            var body = whole.ToArray();
+            for (var changes = random.Next(1, 4); changes > 0; changes--)
+                body[random.Next(body.Length)] = (byte)random.Next(256);
+            var frame = Frame(body);
+            if (random.Next(4) == 0)
+                frame[random.Next(4)] ^= (byte)(1 << random.Next(8));
+            await using var channel = new MessageChannel(new MemoryStream(frame));
+            var fault = await Record.ExceptionAsync(async () => _ = toTheGuard
+                ? (IMessage?)await channel.ReceiveAsync(GuardRequest.Parser, Cancelled)
+                : await channel.ReceiveAsync(GuardReply.Parser, Cancelled));
+            Assert.True(fault is null or InvalidDataException, $"round {round}: {fault}\n{Convert.ToHexString(frame)}");
+        }
+    }
+
+    [Fact]
     public async Task Receive_WhenCancelled_Stops() =>
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _receiver.ReceiveAsync(AgentRequest.Parser, new CancellationToken(canceled: true)));
 

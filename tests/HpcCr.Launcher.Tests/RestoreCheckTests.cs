@@ -63,6 +63,24 @@ public sealed class RestoreCheckTests : IDisposable
     }
 
     [Fact]
+    public void Paths_WithAnotherTime_AreComparedByTheirContents()
+    {
+        var file = Path.Combine(_node.Root, "file");
+        File.WriteAllText(file, "12345");
+        var needed = new NeededFile(file, 5, false) { Sha256 = InputHashes.Of(file, out var modified), ModifiedNs = modified, IsData = true };
+        var target = Target(Sandbox() with { NeededFiles = [needed] });
+        Assert.Empty(new PathCheck().Look(target).Faults);
+
+        File.SetLastWriteTimeUtc(file, DateTime.UnixEpoch);
+        Assert.Empty(new PathCheck().Look(target).Faults);
+        File.WriteAllText(file, "54321");
+        Assert.Equal($"{file}, which the job reads, was changed since the cut", Assert.Single(new PathCheck().Look(target).Faults));
+        Assert.Empty(new PathCheck().Look(target with { Treatment = FileTreatment.Keep }).Faults);
+        var mapped = Target(Sandbox() with { NeededFiles = [needed with { IsData = false }] }) with { Treatment = FileTreatment.Keep };
+        Assert.Single(new PathCheck().Look(mapped).Faults);
+    }
+
+    [Fact]
     public void Paths_ThatAnotherNodeOfTheJobWrites_MayHaveGrown() =>
         Assert.Empty(new PathCheck().Look(Target(Sandbox() with { NeededFiles = [new("/etc/hosts", 1, false)], JobFiles = [new("/etc/hosts", 1)] })).Faults);
 

@@ -3,7 +3,8 @@
  *
  * Prints (rank 0) `step 12 checksum 0123456789abcdef` every K steps and `final S checksum ...` at the end.
  * The checksum is a sum over all cells of a hash of position and exact bits: it depends neither on timing
- * nor on the number of ranks, so a restarted run must end with the very line of an undisturbed one. */
+ * nor on the number of ranks, so a restarted run must end with the very line of an undisturbed one.
+ * --until FILE ends it at the K steps after which rank 0 sees that file, if that is before --steps. */
 #include <mpi.h>
 
 #include "common.h"
@@ -106,12 +107,22 @@ static uint64_t checksum(struct grid *grid)
     return all;
 }
 
+/* All ranks hear of the file after the same step. */
+static int is_over(const struct grid *grid, const char *until)
+{
+    int over = grid->rank == 0 && access(until, F_OK) == 0;
+    MPI_Bcast(&over, 1, MPI_INT, 0, grid->comm);
+    return over;
+}
+
 int main(int argc, char **argv)
 {
     long size = 256, steps = 100, every = 1, mib = 0, pace = 0;
+    const char *until = NULL;
     const struct option_spec options[] = {
         { "n", &size, NULL, 0 }, { "steps", &steps, NULL, 0 },  { "every", &every, NULL, 0 },
-        { "mib", &mib, NULL, 0 }, { "pace-us", &pace, NULL, 0 }, { NULL, NULL, NULL, 0 },
+        { "mib", &mib, NULL, 0 }, { "pace-us", &pace, NULL, 0 }, { "until", NULL, &until, 0 },
+        { NULL, NULL, NULL, 0 },
     };
     if (parse_options(argc, argv, options, "") != 0 || size < 1 || every < 1 || mib < 0)
         usage(argv[0], options, "");
@@ -127,6 +138,8 @@ int main(int argc, char **argv)
             uint64_t sum = checksum(&grid);
             if (grid.rank == 0)
                 say("step %ld checksum %016" PRIx64, step, sum);
+            if (until && is_over(&grid, until))
+                steps = step;
         }
         pause_us(pace);
     }

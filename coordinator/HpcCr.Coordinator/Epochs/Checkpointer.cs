@@ -5,7 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace HpcCr.Coordinator;
 
 /// <summary>Runs epochs and draws the consequences for the job.</summary>
-internal sealed class Checkpointer(NodeRegistry nodes, JobEnder ender, Retention retention, CoordinatorOptions options, ILogger<EpochRunner> log)
+internal sealed class Checkpointer(
+    NodeRegistry nodes, Journal journal, JobEnder ender, Retention retention, CoordinatorOptions options, ILogger<EpochRunner> log)
 {
     private static readonly TimeSpan DefaultTimeout = TimeSpan.FromMinutes(5);
 
@@ -14,18 +15,36 @@ internal sealed class Checkpointer(NodeRegistry nodes, JobEnder ender, Retention
     public async Task<CheckpointResult> CheckpointAsync(Job job, CheckpointRequest request, Action<Progress> progress)
     {
         var timeout = request.TimeoutMs == 0 ? DefaultTimeout : TimeSpan.FromMilliseconds(request.TimeoutMs);
-        var runner = new EpochRunner(job, nodes, options, request.Stop, timeout, progress, log);
+        var runner = new EpochRunner(job, nodes, journal, options, request.Stop, timeout, progress, log);
+        return await ConcludeAsync(job, runner, runner.RunAsync);
+    }
+
+    /// <summary>Ends an epoch that an earlier coordinator began, as far as its journal tells.</summary>
+    /// <exception cref="HpcCrException">It was not committed.</exception>
+    public async Task RecoverAsync(Job job, int number, bool stop, EpochState state)
+    {
+        var runner = new EpochRunner(job, nodes, journal, options, stop, DefaultTimeout, _ => { }, log);
+        await ConcludeAsync(job, runner, async () =>
+        {
+            await runner.RecoverAsync(number, state);
+            return number;
+        });
+    }
+
+    private async Task<T> ConcludeAsync<T>(Job job, EpochRunner runner, Func<Task<T>> run)
+    {
         try
         {
-            var result = await runner.RunAsync();
+            var result = await run();
             await retention.ApplyAsync(job);
             if (runner.State == EpochState.Stopped && job.IsMoving)
             {
-                job.Leave();
+                job.Leave(runner.Number);
+                await journal.TrySaveAsync(job);
                 await ender.ClearAsync(job);
             }
             else if (runner.State == EpochState.Stopped)
-                await ender.EndAsync(job, JobState.Stopped, reason: $"stopped after epoch {result.Epoch}");
+                await ender.EndAsync(job, JobState.Stopped, reason: $"stopped after epoch {runner.Number}");
             return result;
         }
         catch (HpcCrException e)
@@ -42,6 +61,7 @@ internal sealed class Checkpointer(NodeRegistry nodes, JobEnder ender, Retention
         {
             // Only now: until the job has its last state, no other epoch may begin and what its nodes report is this epoch's doing.
             job.EndEpoch(runner);
+            journal.Note(job);
         }
     }
 }

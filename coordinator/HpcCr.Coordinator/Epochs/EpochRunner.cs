@@ -18,10 +18,10 @@ internal sealed class EpochRunner
 
     private readonly Job _job;
     private readonly NodeRegistry _nodes;
+    private readonly Journal _journal;
     private readonly CoordinatorOptions _options;
     private readonly Action<Progress> _progress;
     private readonly ILogger _log;
-    private readonly bool _stop;
     private readonly TimeSpan _timeout;
     private readonly CancellationTokenSource _cancelled = new();
     private readonly EpochReport _report = new();
@@ -33,13 +33,15 @@ internal sealed class EpochRunner
     private Manifest? _manifest;
     private string _path = "";
     private HpcCrException? _failure;
+    private Task _recorded = Task.CompletedTask;
 
-    public EpochRunner(Job job, NodeRegistry nodes, CoordinatorOptions options, bool stop, TimeSpan timeout, Action<Progress> progress, ILogger log)
+    public EpochRunner(Job job, NodeRegistry nodes, Journal journal, CoordinatorOptions options, bool stop, TimeSpan timeout, Action<Progress> progress, ILogger log)
     {
         _job = job;
         _nodes = nodes;
+        _journal = journal;
         _options = options;
-        _stop = stop;
+        Stops = stop;
         _timeout = timeout;
         _progress = progress;
         _log = log;
@@ -47,6 +49,9 @@ internal sealed class EpochRunner
 
     /// <summary>The epoch's number.</summary>
     public int Number { get; private set; }
+
+    /// <summary>Whether the job ends with it.</summary>
+    public bool Stops { get; }
 
     /// <summary>Where it is.</summary>
     public EpochState State { get; private set; } = EpochState.Idle;
@@ -65,12 +70,34 @@ internal sealed class EpochRunner
     {
         Number = _job.BeginEpoch(this);
         Post(EpochEvent.Begin);
-        while (!State.IsFinal())
-            Post(await ActAsync());
-        return State is EpochState.Complete or EpochState.Stopped ? _report.Result(_manifest!, _path, _drained.Values) : throw Failure();
+        await DriveAsync();
+        return _report.Result(_manifest!, _path, _drained.Values);
     }
 
-    // The one place where the state changes.
+    /// <summary>Ends an epoch that an earlier coordinator began: what the store says, or what had been decided before, comes to pass.</summary>
+    /// <param name="number">Its number.</param>
+    /// <param name="state">Where it was.</param>
+    /// <exception cref="HpcCrException">It was aborted (the job runs on), or the job is lost.</exception>
+    public async Task RecoverAsync(int number, EpochState state)
+    {
+        Number = number;
+        State = state;
+        _job.TakeUpEpoch(this);
+        if (EpochTransitions.Next(state, EpochEvent.Interrupted) is not null)
+            Post(EpochEvent.Interrupted);
+        await DriveAsync();
+    }
+
+    private async Task DriveAsync()
+    {
+        while (!State.IsFinal())
+            Post(await ActAsync());
+        if (State is not (EpochState.Complete or EpochState.Stopped))
+            throw Failure();
+    }
+
+    // The one place where the state changes. What the journal must not lose is waited for by the action that follows; most of the
+    // states need not be in it at all, for the store knows whether an epoch exists, and a job that is held does not wait for a disk.
     private void Post(EpochEvent happened)
     {
         if (EpochTransitions.Next(State, happened) is not { } next)
@@ -81,7 +108,13 @@ internal sealed class EpochRunner
 
         var spent = _report.Leave(State);
         _log.LogInformation("{Job} epoch {Epoch}: {Event}: {From}->{To} {Milliseconds:F1} ms", _job.Name, Number, happened, State, next, spent);
+        var isDecision = next is EpochState.Quiesce or EpochState.Kill || State is EpochState.Commit or EpochState.CommitStopped;
         State = next;
+        _recorded = Task.CompletedTask;
+        if (isDecision)
+            _recorded = next == EpochState.Quiesce ? _journal.SaveAsync(_job) : _journal.TrySaveAsync(_job);
+        else
+            _journal.Note(_job);
         Tell("");
     }
 
@@ -89,21 +122,23 @@ internal sealed class EpochRunner
     {
         try
         {
+            await _recorded;
             return await (State switch
             {
                 EpochState.Quiesce => QuiesceAsync(),
                 EpochState.Freeze => FreezeAsync(),
                 EpochState.Drain => DrainAsync(),
                 EpochState.Refreeze => RefreezeAsync(),
-                EpochState.Lock => StepAsync(Simple(c => c.Lock = new Protocol.V1.Lock { All = _stop })),
+                EpochState.Lock => StepAsync(Simple(c => c.Lock = new Protocol.V1.Lock { All = Stops })),
                 EpochState.Dump => DumpAsync(),
-                EpochState.Vote => Task.FromResult(_cancelled.IsCancellationRequested ? EpochEvent.Failed : _stop ? EpochEvent.Stop : EpochEvent.Continue),
+                EpochState.Vote => Task.FromResult(_cancelled.IsCancellationRequested ? EpochEvent.Failed : Stops ? EpochEvent.Stop : EpochEvent.Continue),
                 EpochState.Resume => ResumeAsync(keepStopped: false),
                 EpochState.Seal => SealAsync(),
                 EpochState.SealStopped => SealStoppedAsync(),
                 EpochState.Commit or EpochState.CommitStopped => CommitAsync(),
                 EpochState.Kill => KillAsync(),
                 EpochState.Abort => AbortAsync(),
+                EpochState.Recover => FindAsync(),
                 EpochState.Lose => Task.FromResult(EpochEvent.AllDone),
                 _ => throw new InvalidOperationException($"no action in {State}"),
             });
@@ -216,7 +251,7 @@ internal sealed class EpochRunner
             Software = _nodes.Require(_job.HeadPlace.Node).Hello.Software,
             Engine = _nodes.Require(_job.HeadPlace.Node).Hello.Engine,
             Spec = _job.Spec,
-            Stopped = _stop,
+            Stopped = Stops,
             PauseMilliseconds = _pause,
             Phases = new PhaseTimings(),
             Refreezes = _refreezes,
@@ -235,9 +270,28 @@ internal sealed class EpochRunner
         var replies = await NodeGroup.AskAllAsync(_nodes, [_job.HeadPlace], _ => command, "commit", Left(), CancellationToken.None);
         _path = replies[_job.Spec.Head].Committed.Path;
         _job.Committed(Number);
-        if (!_stop)
+        if (!Stops)
             await TellAllAsync(c => c.Abort = new Abort(), "forget");
         return EpochEvent.AllDone;
+    }
+
+    // Nobody who began this epoch is left: whether it was committed is for the store to say.
+    private async Task<EpochEvent> FindAsync()
+    {
+        var spec = _job.Spec;
+        var asked = spec.Places.Where(p => _nodes.Find(p.Node) is not null).Take(1).ToList();
+        if (asked.Count == 0)
+            throw new HpcCrException(FailureKind.Failed, $"epoch {Number} of {_job.Name} was interrupted, and none of the job's nodes is connected");
+        var find = new FindEpoch { Folder = spec.Folder, Uid = spec.Uid, Gid = spec.Gid };
+        var replies = await NodeGroup.AskAllAsync(_nodes, asked,
+            _ => new Command { Job = _job.Name, Epoch = (uint)Number, FindEpoch = find }, "find", StepDeadline, _cancelled.Token);
+        if (!replies[asked[0].Sandbox].EpochFound.Exists)
+            throw new HpcCrException(FailureKind.Failed, $"epoch {Number} of {_job.Name} was interrupted by the end of its coordinator before it was committed",
+                "The job runs on. Checkpoint again.");
+        _job.Committed(Number);
+        if (!Stops)
+            await TellAllAsync(c => c.Abort = new Abort(), "forget");
+        return Stops ? EpochEvent.Stop : EpochEvent.Continue;
     }
 
     private async Task<EpochEvent> KillAsync()

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 namespace HpcCr.Coordinator;
 
 /// <summary>Which epochs stay. None is removed while a restart reads it: restarts and removals pass one gate.</summary>
-internal sealed class Retention(NodeRegistry nodes, JobStarter starter, ILogger<Retention> log)
+internal sealed class Retention(NodeRegistry nodes, Journal journal, JobStarter starter, ILogger<Retention> log)
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(10);
     private readonly SemaphoreSlim _gate = new(1, 1);
@@ -46,8 +46,10 @@ internal sealed class Retention(NodeRegistry nodes, JobStarter starter, ILogger<
     {
         var node = nodes.Find(job.HeadPlace.Node) is null ? await starter.FirstNodeAsync(cancellationToken) : job.HeadPlace.Node;
         var reply = await PruneAsync(node, job.Name, job.Spec.Folder, job.Spec.Uid, job.Spec.Gid, keep, dryRun, cancellationToken);
-        if (!dryRun)
-            job.Forget(reply.Removed.Select(e => (int)e).ToHashSet());
+        if (dryRun)
+            return reply;
+        job.Forget(reply.Removed.Select(e => (int)e).ToHashSet());
+        journal.Note(job);
         return reply;
     }
 

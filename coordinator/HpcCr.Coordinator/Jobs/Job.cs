@@ -5,12 +5,13 @@ using HpcCr.Protocol.V1;
 namespace HpcCr.Coordinator;
 
 /// <summary>One job as the coordinator knows it.</summary>
-internal sealed class Job(JobSpec spec)
+internal sealed partial class Job(JobSpec spec)
 {
     private static long _lastSerial;
     private readonly System.Threading.Lock _gate = new();
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TaskCompletionSource<bool>? _arrival;
+    private JobEnd? _end;
 
     /// <summary>Counts jobs as they come; a later one has a higher number.</summary>
     public long Serial { get; } = Interlocked.Increment(ref _lastSerial);
@@ -18,8 +19,14 @@ internal sealed class Job(JobSpec spec)
     /// <summary>What it was started with, and where its parts are.</summary>
     public JobSpec Spec { get; private set; } = spec;
 
+    /// <summary>Where it is being moved to; null when it is not.</summary>
+    public JobMove? Move { get; private set; }
+
     /// <summary>Whether it is being moved to other nodes.</summary>
-    public bool IsMoving { get; private set; }
+    public bool IsMoving => Move is not null;
+
+    /// <summary>How it is being brought to life; null when it is not, or not from an epoch.</summary>
+    public JobRestart? Restart { get; set; }
 
     /// <summary>Whether it has left its nodes and is not yet on others.</summary>
     public bool IsAway => _arrival is not null;
@@ -107,6 +114,13 @@ internal sealed class Job(JobSpec spec)
         }
     }
 
+    /// <summary>The job is about to end like this: from here on the journal says so, whatever becomes of the coordinator.</summary>
+    public void Decide(JobEnd end)
+    {
+        lock (_gate)
+            _end = end;
+    }
+
     /// <summary>The epochs that the store holds.</summary>
     public void SetEpochs(IEnumerable<int> committed, int highest)
     {
@@ -119,21 +133,24 @@ internal sealed class Job(JobSpec spec)
     }
 
     /// <summary>Begins a move; nothing else begins until it has ended.</summary>
+    /// <param name="hosts">The node that each sandbox is to go to.</param>
     /// <exception cref="HpcCrException">The job does not run, or an epoch is under way.</exception>
-    public void BeginMove()
+    public void BeginMove(IReadOnlyList<string> hosts)
     {
         lock (_gate)
         {
             RequireRunning();
-            IsMoving = true;
+            Move = new JobMove(hosts, 0);
         }
     }
 
     /// <summary>Nothing of the job is alive, or all of it is about to be undone: it is on its way again.</summary>
-    public void Leave()
+    /// <param name="stoppedBy">The epoch that it stopped with, where it leaves for the first time.</param>
+    public void Leave(int? stoppedBy = null)
     {
         lock (_gate)
         {
+            Move = Move is { } move ? move with { StoppedBy = stoppedBy ?? move.StoppedBy } : null;
             _arrival?.TrySetResult(false);
             _arrival = new(TaskCreationOptions.RunContinuationsAsynchronously);
         }
@@ -166,7 +183,7 @@ internal sealed class Job(JobSpec spec)
     {
         lock (_gate)
         {
-            IsMoving = false;
+            Move = null;
             _arrival?.TrySetResult(false);
             _arrival = null;
             if (State == JobState.Checkpointing && Epoch is null)
@@ -223,6 +240,24 @@ internal sealed class Job(JobSpec spec)
         }
     }
 
+    /// <summary>Completes when no epoch is under way.</summary>
+    /// <returns>The number of the last one; 0 when there was none.</returns>
+    public async Task<int> EpochOverAsync()
+    {
+        while (true)
+        {
+            Task change;
+            lock (_gate)
+            {
+                if (Epoch is null)
+                    return HighestEpoch;
+                change = _changed.Task;
+            }
+
+            await change;
+        }
+    }
+
     /// <summary>Completes at the next change.</summary>
     public Task NextChange()
     {
@@ -234,6 +269,8 @@ internal sealed class Job(JobSpec spec)
     /// <exception cref="HpcCrException">It does not, or one is.</exception>
     public void RequireRunning()
     {
+        if (IsRecovering)
+            throw new HpcCrException(FailureKind.Failed, $"job {Name} is being taken over from an earlier coordinator", "Try again in a moment.");
         if (Epoch is { } busy)
             throw new HpcCrException(FailureKind.Failed, $"epoch {HighestEpoch} of {Name} is under way ({busy.State})", "Wait for it to end; `hpccr status` shows it.");
         if (State != JobState.Running)

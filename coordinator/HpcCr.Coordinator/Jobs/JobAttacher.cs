@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 namespace HpcCr.Coordinator;
 
 /// <summary>Takes processes that run already under control as a job: every tree is looked at before the first is touched.</summary>
-internal sealed class JobAttacher(NodeRegistry nodes, JobTable jobs, JobStarter starter, JobEnder ender, ILogger<JobAttacher> log)
+internal sealed class JobAttacher(NodeRegistry nodes, JobTable jobs, Journal journal, JobStarter starter, JobEnder ender, ILogger<JobAttacher> log)
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
 
@@ -26,6 +26,7 @@ internal sealed class JobAttacher(NodeRegistry nodes, JobTable jobs, JobStarter 
         jobs.Add(job);
         try
         {
+            await journal.SaveAsync(job);
             await starter.ProveSharedAsync(job, cancellationToken);
             var failures = await NodeGroup.TellAllAsync(nodes, places, node => new Command
             {
@@ -35,6 +36,7 @@ internal sealed class JobAttacher(NodeRegistry nodes, JobTable jobs, JobStarter 
             if (failures.Count > 0)
                 throw failures[0];
             job.MoveTo(JobState.Running);
+            await journal.TrySaveAsync(job);
             log.LogInformation("{Job}: attached on {Nodes}", job.Name, string.Join(", ", names));
             return job;
         }

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 namespace HpcCr.Coordinator;
 
 /// <summary>Ends jobs: nothing of them stays on any node, and their folder says how they ended.</summary>
-internal sealed class JobEnder(NodeRegistry nodes, ILogger<JobEnder> log)
+internal sealed class JobEnder(NodeRegistry nodes, Journal journal, ILogger<JobEnder> log)
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
 
@@ -25,8 +25,10 @@ internal sealed class JobEnder(NodeRegistry nodes, ILogger<JobEnder> log)
             if (job.State.IsEnded())
                 return;
             log.LogInformation("{Job}: {State} {ExitCode} {Reason}", job.Name, state, exitCode, reason);
-            var record = new JobRecord { Job = job.Name, State = state, ExitCode = exitCode, Reason = reason, Nodes = [.. job.Spec.Places.Select(p => p.Node)], Time = DateTimeOffset.UtcNow };
-            await TellAsync(job, ByteString.CopyFrom(JsonSerializer.SerializeToUtf8Bytes(record, CoreJson.Default.JobRecord)), release);
+            // The nodes forget how it ended as soon as they are told.
+            job.Decide(new JobEnd(state, exitCode, reason));
+            await journal.TrySaveAsync(job);
+            await TellAsync(job, job.Spec.Places, RecordOf(job, state, exitCode, reason), release);
             job.MoveTo(state, exitCode, reason);
         }
         finally
@@ -36,11 +38,21 @@ internal sealed class JobEnder(NodeRegistry nodes, ILogger<JobEnder> log)
     }
 
     /// <summary>Removes what is left of a job that stopped to be brought back elsewhere; it does not end by that.</summary>
-    public Task ClearAsync(Job job) => TellAsync(job, ByteString.Empty, release: false);
+    public Task ClearAsync(Job job) => TellAsync(job, job.Spec.Places, ByteString.Empty, release: false);
 
-    private async Task TellAsync(Job job, ByteString record, bool release)
+    /// <summary>A node has come back with a part of a job that has ended: that is removed.</summary>
+    public Task EndPartAsync(Job job, Place part) =>
+        TellAsync(job, [part], RecordOf(job, job.State, job.ExitCode, job.Reason), job.Spec.Attached && job.State == JobState.Failed);
+
+    private static ByteString RecordOf(Job job, JobState state, int? exitCode, string reason)
     {
-        var reachable = job.Spec.Places.Where(p => nodes.Find(p.Node) is not null).ToList();
+        var record = new JobRecord { Job = job.Name, State = state, ExitCode = exitCode, Reason = reason, Nodes = [.. job.Spec.Places.Select(p => p.Node)], Time = DateTimeOffset.UtcNow };
+        return ByteString.CopyFrom(JsonSerializer.SerializeToUtf8Bytes(record, CoreJson.Default.JobRecord));
+    }
+
+    private async Task TellAsync(Job job, IEnumerable<Place> places, ByteString record, bool release)
+    {
+        var reachable = places.Where(p => nodes.Find(p.Node) is not null).ToList();
         var failures = await NodeGroup.TellAllAsync(nodes, reachable,
             sandbox => new Command
             {

@@ -12,7 +12,8 @@ namespace HpcCr.Coordinator;
 /// Restarts a job from an epoch: plan, then on all nodes copy and verify, lock and put back, restore up to the gate, barrier, go. A node that
 /// fails undoes all; the epoch stays.
 /// </summary>
-internal sealed class JobRestarter(NodeRegistry nodes, JobTable jobs, JobStarter starter, Retention retention, CoordinatorOptions options, ILogger<JobRestarter> log)
+internal sealed class JobRestarter(
+    NodeRegistry nodes, JobTable jobs, Journal journal, JobStarter starter, JobEnder ender, Retention retention, CoordinatorOptions options, ILogger<JobRestarter> log)
 {
     private static readonly TimeSpan PlanDeadline = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan PrepareDeadline = TimeSpan.FromMinutes(30);
@@ -41,29 +42,65 @@ internal sealed class JobRestarter(NodeRegistry nodes, JobTable jobs, JobStarter
                 $"End it with `hpccr kill {manifest.Job}` first.");
         }
 
+        // A node may have come back with something of it only now.
+        if (jobs.Find(manifest.Job) is { } ended)
+            await ender.ClearAsync(ended);
         var asked = Placement.Of($"epoch {manifest.Epoch} of {manifest.Job}", PlacesOf(manifest), request.Nodes, new Dictionary<string, string>(request.Moves));
         progress("plan", $"epoch {manifest.Epoch} of {manifest.Job}");
-        var planned = await PlanAsync(manifest, document, AsAsked(request), asked, request.EpochPath, cancellationToken);
+        var planned = await PlanAsync(manifest, document, AsAsked(request), asked, request.EpochPath, request.Files, cancellationToken);
         if (request.DryRun)
             return new RestartResult { Epoch = (uint)manifest.Epoch, Plan = planned.Plan };
         planned.RequireFaultless();
         var job = new Job(planned.Manifest.Spec);
-        var before = jobs.Find(manifest.Job);
-        jobs.Add(job);
+        var before = jobs.Add(job);
         try
         {
+            job.Restart = new JobRestart(request.EpochPath, job.Spec, Going: false, before?.ToRecord());
             await starter.ReadEpochsAsync(job, cancellationToken);
             return await CarryOutAsync(job, planned, progress, cancellationToken);
         }
         catch (Exception e)
         {
-            job.MoveTo(JobState.Failed, reason: $"its restart failed: {e.Message}");
-            if (before is not null)
-                jobs.Add(before);
-            else
-                jobs.Remove(job);
+            Withdraw(job, before, $"its restart failed: {e.Message}");
             throw;
         }
+    }
+
+    /// <summary>Ends a restart that an earlier coordinator began: it goes on if all nodes may have been told to, else it is undone.</summary>
+    /// <returns>Whether the job runs.</returns>
+    public async Task<bool> RecoverAsync(Job job, JobRestart restart)
+    {
+        try
+        {
+            if (restart.Going)
+            {
+                await GoAsync(job, restart.Spec);
+                await RunsAsync(job);
+                return true;
+            }
+        }
+        catch (Exception e) when (e is HpcCrException or NodeFailedException)
+        {
+            log.LogWarning("{Job}: its restart cannot be ended: {Why}", job.Name, e.Message);
+        }
+
+        await UndoAsync(job, restart.Spec);
+        return false;
+    }
+
+    /// <summary>A job that did not come back is what it was before.</summary>
+    public void Withdraw(Job job, Job? before, string why)
+    {
+        job.MoveTo(JobState.Failed, reason: why);
+        if (before is not null)
+        {
+            jobs.Add(before);
+            journal.GoBackTo(before);
+            return;
+        }
+
+        jobs.Remove(job);
+        journal.Forget(job.Name);
     }
 
     /// <summary>Brings a job that is on its way somewhere back to life.</summary>
@@ -78,7 +115,7 @@ internal sealed class JobRestarter(NodeRegistry nodes, JobTable jobs, JobStarter
     {
         using var reading = await retention.ReadAsync(epochPath, cancellationToken);
         var (document, manifest) = await LoadAsync(epochPath, job.Spec.Uid, job.Spec.Gid, cancellationToken);
-        var planned = await PlanAsync(manifest, document, spec => spec, hosts, epochPath, cancellationToken);
+        var planned = await PlanAsync(manifest, document, spec => spec, hosts, epochPath, Protocol.V1.FileTreatment.Rollback, cancellationToken);
         planned.RequireFaultless();
         return await CarryOutAsync(job, planned, (phase, text) => progress(new Progress { Phase = phase, Text = text, Done = -1 }), cancellationToken);
     }
@@ -87,23 +124,37 @@ internal sealed class JobRestarter(NodeRegistry nodes, JobTable jobs, JobStarter
     {
         try
         {
+            job.Restart = new JobRestart(planned.EpochPath, job.IsMoving ? planned.Manifest.Spec : job.Spec, Going: false, job.Restart?.Before);
+            await journal.SaveAsync(job);
             var milliseconds = await RestoreAsync(job, planned, progress, cancellationToken);
-            job.MoveTo(JobState.Running);
+            await RunsAsync(job);
             return new RestartResult { Job = job.ToStatus(), Epoch = (uint)planned.Manifest.Epoch, RestoreMs = milliseconds, Plan = planned.Plan };
         }
         catch (Exception e)
         {
             progress("undo", e.Message);
-            if (job.IsMoving)
-                job.Leave();
-            await NodeGroup.TellAllAsync(nodes, Reachable(planned.Manifest.Spec), _ => new Command { Job = job.Name, UndoRestore = new UndoRestore() }, "undo", PlanDeadline);
+            await UndoAsync(job, planned.Manifest.Spec);
             throw;
         }
     }
 
+    private async Task RunsAsync(Job job)
+    {
+        job.Restart = null;
+        job.MoveTo(JobState.Running);
+        await journal.TrySaveAsync(job);
+    }
+
+    private async Task UndoAsync(Job job, JobSpec spec)
+    {
+        if (job.IsMoving)
+            job.Leave();
+        await NodeGroup.TellAllAsync(nodes, Reachable(spec), _ => new Command { Job = job.Name, UndoRestore = new UndoRestore() }, "undo", PlanDeadline);
+    }
+
     private async Task<double> RestoreAsync(Job job, PlannedRestart planned, Action<string, string> progress, CancellationToken cancellationToken)
     {
-        var (manifest, document, relocation, _, epochPath) = planned;
+        var (manifest, document, relocation, _, epochPath, _) = planned;
         var spec = SpecJson(manifest);
         var places = manifest.Spec.Places.ToList();
         var slots = nodes.SlotsOf(manifest.Spec);
@@ -118,6 +169,7 @@ internal sealed class JobRestarter(NodeRegistry nodes, JobTable jobs, JobStarter
                 SpecJson = spec,
                 RelocationJson = Json(relocation, sandbox),
                 EpochPath = epochPath,
+                Files = planned.Files,
                 LeaseMs = lease,
                 Slots = { slots },
             },
@@ -133,12 +185,20 @@ internal sealed class JobRestarter(NodeRegistry nodes, JobTable jobs, JobStarter
         }, "restore", RestoreDeadline + PlanDeadline, cancellationToken);
         RequireAlive(job);
         progress("go", "all nodes are unlocked and go on");
-        await NodeGroup.AskAllAsync(nodes, places, _ => new Command { Job = manifest.Job, Go = new Go() }, "go", PlanDeadline, CancellationToken.None);
-        if (!job.Arrive(manifest.Spec))
-            RequireAlive(job);
-        await NodeGroup.TellAllAsync(nodes, places, _ => new Command { Job = manifest.Job, Settle = new Settle() }, "settle", PlanDeadline);
+        job.Restart = job.Restart! with { Going = true };
+        await journal.SaveAsync(job);
+        await GoAsync(job, manifest.Spec);
         log.LogInformation("{Job}: restarted from epoch {Epoch}", manifest.Job, manifest.Epoch);
         return Stopwatch.GetElapsedTime(began).TotalMilliseconds;
+    }
+
+    private async Task GoAsync(Job job, JobSpec spec)
+    {
+        var places = spec.Places.ToList();
+        await NodeGroup.AskAllAsync(nodes, places, _ => new Command { Job = job.Name, Go = new Go() }, "go", PlanDeadline, CancellationToken.None);
+        if (!job.Arrive(spec))
+            RequireAlive(job);
+        await NodeGroup.TellAllAsync(nodes, places, _ => new Command { Job = job.Name, Settle = new Settle() }, "settle", PlanDeadline);
     }
 
     // Whoever killed a job that is away did not know where it would arrive.
@@ -160,7 +220,8 @@ internal sealed class JobRestarter(NodeRegistry nodes, JobTable jobs, JobStarter
     }
 
     private async Task<PlannedRestart> PlanAsync(
-        Manifest epoch, ByteString document, Func<JobSpec, JobSpec> change, IReadOnlyList<string> hosts, string epochPath, CancellationToken cancellationToken)
+        Manifest epoch, ByteString document, Func<JobSpec, JobSpec> change, IReadOnlyList<string> hosts, string epochPath, Protocol.V1.FileTreatment files,
+        CancellationToken cancellationToken)
     {
         var relocation = RelocationPlan.Make(epoch, hosts, nodes.AddressesOf);
         var manifest = epoch with { Spec = change(relocation.Spec) };
@@ -172,7 +233,7 @@ internal sealed class JobRestarter(NodeRegistry nodes, JobTable jobs, JobStarter
         var replies = await NodeGroup.AskAllAsync(nodes, reachable, sandbox => new Command
         {
             Job = manifest.Job,
-            PlanRestore = new PlanRestore { ManifestJson = document, SpecJson = spec, RelocationJson = Json(relocation, sandbox), EpochPath = epochPath },
+            PlanRestore = new PlanRestore { ManifestJson = document, SpecJson = spec, RelocationJson = Json(relocation, sandbox), EpochPath = epochPath, Files = files },
         }, "plan", PlanDeadline, cancellationToken);
         var damage = replies.Values.SelectMany(r => r.RestorePlanned.Damage).ToList();
         if (damage.Count > 0)
@@ -196,7 +257,7 @@ internal sealed class JobRestarter(NodeRegistry nodes, JobTable jobs, JobStarter
             });
         }
 
-        return new PlannedRestart(manifest, document, relocation, plan, epochPath);
+        return new PlannedRestart(manifest, document, relocation, plan, epochPath, files);
     }
 
     private static List<Place> PlacesOf(Manifest manifest) => [.. manifest.Nodes.Select(n => new Place(n.Node, n.Host ?? n.Node))];

@@ -7,7 +7,7 @@ using ProbeAction = HpcCr.Protocol.V1.ProbeDirectory.Types.Action;
 namespace HpcCr.Coordinator;
 
 /// <summary>Starts jobs: checks the nodes and the checkpoint directory, then makes the sandboxes, the head's last.</summary>
-internal sealed class JobStarter(NodeRegistry nodes, JobTable jobs, JobEnder ender, ILogger<JobStarter> log)
+internal sealed class JobStarter(NodeRegistry nodes, JobTable jobs, Journal journal, JobEnder ender, ILogger<JobStarter> log)
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan NodePatience = TimeSpan.FromSeconds(5);
@@ -19,14 +19,18 @@ internal sealed class JobStarter(NodeRegistry nodes, JobTable jobs, JobEnder end
         foreach (var node in spec.Nodes)
             nodes.Require(node);
         var job = new Job(spec);
-        jobs.Add(job);
+        // A node may have come back with something of it only now.
+        if (jobs.Add(job) is { } before)
+            await ender.ClearAsync(before);
         try
         {
+            await journal.SaveAsync(job);
             await ProveSharedAsync(job, cancellationToken);
             var slots = nodes.SlotsOf(spec);
             await CreateAsync(job, [.. spec.Places.Skip(1)], slots, cancellationToken);
             await CreateAsync(job, [job.HeadPlace], slots, cancellationToken);
             job.MoveTo(JobState.Running);
+            await journal.TrySaveAsync(job);
             log.LogInformation("{Job}: runs on {Nodes}", job.Name, string.Join(", ", spec.Nodes));
             return job;
         }

@@ -6,7 +6,9 @@ namespace HpcCr.Coordinator;
 /// <summary>The jobs: those that live, and the newest of those that ended.</summary>
 internal sealed class JobTable
 {
-    private const int EndedKept = 1000;
+    /// <summary>How many ended jobs are remembered.</summary>
+    public const int EndedKept = 1000;
+
     private readonly ConcurrentDictionary<string, Job> _jobs = new();
 
     /// <summary>Raised for every job that comes.</summary>
@@ -39,9 +41,11 @@ internal sealed class JobTable
     }
 
     /// <summary>Adds a job in place of an ended one of the same name.</summary>
+    /// <returns>The ended one, if there was one.</returns>
     /// <exception cref="HpcCrException">A job of that name lives.</exception>
-    public void Add(Job job)
+    public Job? Add(Job job)
     {
+        Job? before = null;
         while (!_jobs.TryAdd(job.Name, job))
         {
             if (Find(job.Name) is not { } other)
@@ -52,12 +56,14 @@ internal sealed class JobTable
                     $"Choose another --name, or end it with `hpccr kill {job.Name}`.");
             }
 
-            _jobs.TryRemove(new KeyValuePair<string, Job>(job.Name, other));
+            if (_jobs.TryRemove(new KeyValuePair<string, Job>(job.Name, other)))
+                before = other;
         }
 
         foreach (var old in _jobs.Values.Where(j => j.State.IsEnded()).OrderByDescending(j => j.Serial).Skip(EndedKept))
             _jobs.TryRemove(new KeyValuePair<string, Job>(old.Name, old));
         Added?.Invoke(job);
+        return before;
     }
 
     /// <summary>Forgets a job that never began.</summary>

@@ -10,7 +10,9 @@ namespace HpcCr.Coordinator;
 /// <param name="Relocation">Where its sandboxes go.</param>
 /// <param name="Plan">What is told of it.</param>
 /// <param name="EpochPath">The epoch's folder.</param>
-internal sealed record PlannedRestart(Manifest Manifest, ByteString Document, RelocationPlan Relocation, RestartPlan Plan, string EpochPath)
+/// <param name="Files">What is done with the files of the job.</param>
+internal sealed record PlannedRestart(
+    Manifest Manifest, ByteString Document, RelocationPlan Relocation, RestartPlan Plan, string EpochPath, Protocol.V1.FileTreatment Files)
 {
     /// <summary>Goes on only if nothing stands in its way.</summary>
     /// <exception cref="HpcCrException">Something does; all of it is named (unsupported).</exception>

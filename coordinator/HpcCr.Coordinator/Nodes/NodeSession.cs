@@ -9,7 +9,8 @@ namespace HpcCr.Coordinator;
 /// <summary>One launcher that is connected now.</summary>
 internal sealed class NodeSession(Hello hello)
 {
-    private static long _lastId;
+    // A launcher may still answer what an earlier coordinator asked: no two of them use the same numbers.
+    private static long _lastId = Random.Shared.NextInt64(long.MaxValue / 2);
     private readonly Channel<ToLauncher> _outgoing = Channel.CreateUnbounded<ToLauncher>(new UnboundedChannelOptions { SingleReader = true });
     private readonly ConcurrentDictionary<ulong, TaskCompletionSource<Reply>> _waiting = new();
     private volatile bool _closed;

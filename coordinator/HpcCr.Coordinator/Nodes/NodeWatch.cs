@@ -6,18 +6,30 @@ using Microsoft.Extensions.Logging;
 namespace HpcCr.Coordinator;
 
 /// <summary>What it means for jobs that launchers come, go and report.</summary>
-internal sealed class NodeWatch(NodeRegistry nodes, JobTable jobs, JobEnder ender, JobStarter starter, CoordinatorOptions options, ILogger<NodeWatch> log)
+internal sealed class NodeWatch(
+    NodeRegistry nodes, JobTable jobs, Journal journal, JobEnder ender, JobStarter starter, CoordinatorOptions options, ILogger<NodeWatch> log)
 {
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
+
     /// <summary>A launcher has connected: what it holds is compared with what is known.</summary>
     public async Task ConnectedAsync(NodeSession session)
     {
         log.LogInformation("{Node} connected, with {Jobs} jobs", session.Node, session.Hello.Jobs.Count);
-        foreach (var held in session.Hello.Jobs)
-            await TryAdoptAsync(session, held);
         var here = session.Hello.Jobs.Select(h => (h.Spec?.Name, h.Sandbox)).ToHashSet();
-        foreach (var job in jobs.All.Where(j => j.State is JobState.Running or JobState.Checkpointing && !j.IsAway
-            && j.Spec.Places.Any(p => p.Node == session.Node && !here.Contains((j.Name, p.Sandbox)))))
-            await LoseAsync(job, $"node {session.Node} came back without its part of the job");
+        var missing = jobs.All.Where(j => j.State is JobState.Running or JobState.Checkpointing && !j.IsAway && j.Restart is null
+            && j.Spec.Places.Any(p => p.Node == session.Node && !here.Contains((j.Name, p.Sandbox)))).ToList();
+        await Task.WhenAll([
+            .. session.Hello.Jobs.Select(held => TryAdoptAsync(session, held)),
+            .. missing.Select(job => LoseAsync(job, $"node {session.Node} came back without its part of the job"))]);
+    }
+
+    /// <summary>A job of an earlier coordinator has to find all its nodes again.</summary>
+    public async Task ExpectAsync(Job job)
+    {
+        var places = job.Spec.Places.ToList();
+        var back = await Task.WhenAll(places.Select(p => nodes.ReturnsAsync(p.Node, options.NodeGrace)));
+        if (places.Where((_, i) => !back[i]).Select(p => p.Node).FirstOrDefault() is { } absent)
+            await LoseAsync(job, $"node {absent} did not come back to the coordinator within {options.NodeGrace.TotalSeconds:F0} s");
     }
 
     /// <summary>A launcher's stream has ended: epochs of its jobs end at once, the jobs only when it stays away.</summary>
@@ -39,6 +51,7 @@ internal sealed class NodeWatch(NodeRegistry nodes, JobTable jobs, JobEnder ende
     {
         if (jobs.Find(happened.Job) is not { } job)
             return;
+        await job.RecoveredAsync();
         switch (happened.EventCase)
         {
             case Event.EventOneofCase.JobEnded:
@@ -72,19 +85,55 @@ internal sealed class NodeWatch(NodeRegistry nodes, JobTable jobs, JobEnder ende
     {
         if (held.Spec is null)
             throw new HpcCrException(FailureKind.Usage, "it comes without a description");
-        var job = jobs.Find(held.Spec.Name) ?? Adopt(session, held.Spec.ToCore());
-        if (job.State.IsEnded())
+        var part = new Place(held.Sandbox, session.Node);
+        var known = jobs.Find(held.Spec.Name);
+        // Whoever takes a restart over knows what to do with its parts; of any other restart, this part has missed the end.
+        if (held.Restoring && known is not { IsRecovering: true })
         {
-            log.LogWarning("{Job}: {Node} still holds a part of it; it is removed", job.Name, session.Node);
-            await NodeGroup.TellAllAsync(nodes, [new Place(held.Sandbox, session.Node)],
-                _ => new Command { Job = job.Name, EndJob = new EndJob { Release = job.Spec.Attached && job.State == JobState.Failed } }, "end", TimeSpan.FromSeconds(60));
+            await NodeGroup.TellAllAsync(nodes, [part], _ => new Command { Job = held.Spec.Name, UndoRestore = new UndoRestore() }, "undo", Deadline);
             return;
         }
 
+        var isOld = known is { IsRecovering: true };
+        var job = known ?? Adopt(session, held.Spec.ToCore());
+        await job.RecoveredAsync();
+        if (job.State.IsEnded())
+        {
+            log.LogWarning("{Job}: {Node} still holds a part of it; it is removed", job.Name, session.Node);
+            await ender.EndPartAsync(job, part);
+            return;
+        }
+
+        if (held.Restoring)
+            return;
         if (held.Sandbox == job.Spec.Head)
             await ReadEpochsAsync(job);
-        if (held.Ended && !job.IsAway)
-            await EndedAsync(job, new Place(held.Sandbox, session.Node), held.ExitCode);
+        if (held.Ended && !job.IsAway && !(isOld && await LivesAsync(job, part)))
+            await EndedAsync(job, part, held.ExitCode);
+        await ForgetEpochAsync(job, part);
+    }
+
+    // The job may have been brought back here since the launcher said that its part had ended.
+    private async Task<bool> LivesAsync(Job job, Place part)
+    {
+        try
+        {
+            var replies = await NodeGroup.AskAllAsync(nodes, [part], _ => new Command { Job = job.Name, ListProcesses = new ListProcesses() }, "list", Deadline, CancellationToken.None);
+            return replies[part.Sandbox].Processes.State != "ended";
+        }
+        catch (NodeFailedException)
+        {
+            return false;
+        }
+    }
+
+    // The node may have been away when the last epoch was aborted.
+    private async Task ForgetEpochAsync(Job job, Place part)
+    {
+        var last = await job.EpochOverAsync();
+        if (last == 0 || !job.Spec.Places.Contains(part) || job.State.IsEnded())
+            return;
+        await NodeGroup.TellAllAsync(nodes, [part], _ => new Command { Job = job.Name, Epoch = (uint)last, Abort = new Abort() }, "forget", Deadline);
     }
 
     // This coordinator was started after the job: the launchers know it. They may all come at once.
@@ -93,7 +142,9 @@ internal sealed class NodeWatch(NodeRegistry nodes, JobTable jobs, JobEnder ende
         var job = new Job(spec);
         job.MoveTo(JobState.Running);
         log.LogInformation("{Job}: adopted from {Node}", job.Name, session.Node);
-        return jobs.FindOrAdd(job);
+        var known = jobs.FindOrAdd(job);
+        journal.Note(known);
+        return known;
     }
 
     private async Task ReadEpochsAsync(Job job)
@@ -133,6 +184,7 @@ internal sealed class NodeWatch(NodeRegistry nodes, JobTable jobs, JobEnder ende
 
     private async Task LoseAsync(Job job, string why)
     {
+        await job.RecoveredAsync();
         job.Epoch?.Cancel(why);
         // Whoever moves it meets the same trouble, and has somewhere to go back to.
         if (job.IsAway)

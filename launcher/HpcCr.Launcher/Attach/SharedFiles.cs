@@ -61,22 +61,6 @@ internal static class SharedFiles
             yield return folder;
     }
 
-    // address perms offset device inode path
-    private static IEnumerable<string> Mapped(int pid)
-    {
-        string[] lines;
-        try
-        {
-            lines = File.ReadAllLines($"/proc/{pid}/maps");
-        }
-        catch (IOException)
-        {
-            yield break;
-        }
-
-        foreach (var line in lines)
-            if (line.Split(' ', 6, StringSplitOptions.RemoveEmptyEntries) is [_, [_, 'w', _, 's'], _, _, _, ['/', ..] path]
-                && (!path.StartsWith("/dev/", StringComparison.Ordinal) || path.StartsWith(Memory, StringComparison.Ordinal)))
-                yield return path;
-    }
+    private static IEnumerable<string> Mapped(int pid) => FileUse.SharedMappings(pid).Select(use => use.Path)
+        .Where(path => !path.StartsWith("/dev/", StringComparison.Ordinal) || path.StartsWith(Memory, StringComparison.Ordinal));
 }

@@ -43,42 +43,60 @@ internal static class AbortPhase
     {
         if (job.Epoch is not { } work)
             return;
+        work.JobFiles?.Dispose();
         StagingFolders.Remove(work.Staging);
         job.Epoch = null;
     }
 
-    /// <summary>No epoch is under way here, but one may have ended half done, by an earlier launcher's death or the job's end: what it left is removed.</summary>
-    public static void DiscardAll(LocalJob job)
+    /// <summary>
+    /// No epoch of the job is under way on any node, or none older than one: what such epochs have left in the store is removed, with the parts of
+    /// nodes that cannot do so any more.
+    /// </summary>
+    /// <param name="job">The job.</param>
+    /// <param name="before">The number of the one that is under way, if one is.</param>
+    public static void DiscardAll(LocalJob job, int before = int.MaxValue)
     {
-        if (Directory.Exists(job.Layout.Staging))
-            Directory.Delete(job.Layout.Staging, recursive: true);
-        if (!job.Store.Run(() => Directory.Exists(job.Spec.Folder)))
-            return;
-        foreach (var partial in job.Store.Run(() => Directory.GetDirectories(job.Spec.Folder, "*" + EpochName.PartialSuffix)))
-            if (EpochName.ParseAny(Path.GetFileName(partial)) is { } epoch)
-                Discard(job, epoch);
+        string[] suffixes = [EpochName.PartialSuffix, EpochName.AbortedSuffix];
+        var left = job.Store.Run(() => Directory.Exists(job.Spec.Folder) ? suffixes.SelectMany(suffix => Directory.GetDirectories(job.Spec.Folder, "epoch-*" + suffix)).ToList() : []);
+        foreach (var epoch in left.Select(path => EpochName.ParseAny(Path.GetFileName(path))).OfType<int>().Where(epoch => epoch < before).Distinct())
+            Discard(job, epoch);
     }
 
-    // Every node removes its own folder; whoever is last removes the epoch's.
-    private static void Discard(LocalJob job, int epoch) => job.Store.Run(() =>
+    // To abort is to abort on all nodes, and a commit that is under way all the same meets the rename: the epoch is whole or gone.
+    private static int Discard(LocalJob job, int epoch) => job.Store.Run(() =>
     {
         var partial = Path.Combine(job.Spec.Folder, EpochName.Partial(epoch));
-        var mine = Path.Combine(partial, job.Sandbox);
-        if (Directory.Exists(mine))
-            Directory.Delete(mine, recursive: true);
-        if (!Directory.Exists(partial))
-            return 0;
-        File.Delete(Path.Combine(partial, Manifest.FileName));
-        File.Delete(Path.Combine(partial, Manifest.RestartScriptName));
-        try
+        var aborted = Path.Combine(job.Spec.Folder, EpochName.Aborted(epoch));
+        while (Directory.Exists(partial))
         {
-            Directory.Delete(partial);
-        }
-        catch (IOException)
-        {
-            // Another node's folder is still in it, and that node is told to abort too.
+            DeleteTree(aborted);
+            try
+            {
+                Directory.Move(partial, aborted);
+            }
+            catch (IOException) when (!Directory.Exists(partial) || Directory.Exists(aborted))
+            {
+                // Another node was quicker, or it has just been committed.
+            }
         }
 
+        DeleteTree(aborted);
         return 0;
     });
+
+    // Other nodes may remove the same at the same time.
+    private static void DeleteTree(string folder)
+    {
+        while (Directory.Exists(folder))
+        {
+            try
+            {
+                Directory.Delete(folder, recursive: true);
+            }
+            catch (Exception e) when (e is DirectoryNotFoundException or FileNotFoundException)
+            {
+                // One of them was quicker with a part of it.
+            }
+        }
+    }
 }

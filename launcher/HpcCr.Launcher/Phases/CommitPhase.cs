@@ -1,5 +1,4 @@
 using HpcCr.Core;
-using HpcCr.Linux;
 using HpcCr.Protocol.V1;
 using HpcCr.Store;
 
@@ -11,7 +10,8 @@ internal static class CommitPhase
     public static Reply Run(LocalJob job, Commit commit, SigningKey key)
     {
         var manifest = ManifestReader.Read(commit.ManifestJson.Span, "of the coordinator");
-        var path = new EpochCommitter(job.Store, Durable.SyncDirectory).Commit(job.Spec.Folder, manifest, ManifestSigner.SignWhole(manifest, key));
+        var store = job.Store;
+        var path = new EpochCommitter(store, store.SyncDirectory).Commit(job.Spec.Folder, manifest, ManifestSigner.SignWhole(manifest, key));
         return new Reply { Committed = new Committed { Path = path } };
     }
 }

@@ -18,7 +18,6 @@ internal static class DrainPhase
     {
         var epoch = job.Epoch!;
         var processes = job.Cgroup.Processes();
-        epoch.Processes = processes.Count;
         var inodes = JobSockets.InodesOf(processes);
         var began = Stopwatch.GetTimestamp();
         var changed = began;

@@ -1,3 +1,4 @@
+using HpcCr.Core;
 using HpcCr.Linux;
 using HpcCr.Protocol.V1;
 using HpcCr.Protocol.V1.Local;
@@ -18,11 +19,11 @@ internal static class DumpPhase
         }, cancellationToken);
         try
         {
-            epoch.JobFiles = OpenFiles.OfJob(job);
+            epoch.MountsOutside = MountInfo.Read();
+            epoch.JobFiles = FilesAtCut.Take(job, epoch, cancellationToken);
             epoch.Tree = epoch.Tree is { } tree ? TreeLook.AtCut(job, tree) : null;
             epoch.ProcessorBindings = ProcessorBindings.OfJob(job);
             epoch.MountsInside = MountInfo.Read(epoch.RootPid);
-            epoch.MountsOutside = MountInfo.Read();
             await Task.WhenAll(engine, files);
         }
         catch
@@ -31,6 +32,20 @@ internal static class DumpPhase
             throw;
         }
 
+        RequireAll(job, epoch);
+        // The engine stands at its gate, and this node's vote is not yet cast.
+        await FaultHooks.AtAsync(job.Options.Run.Faults, "gate", cancellationToken);
         return new Reply { Dumped = new Dumped { DumpMs = engine.Result.Milliseconds } };
+    }
+
+    // What is frozen does not end by itself: somebody killed it (a person, or the kernel for want of memory), and the images are of a job that cannot go on.
+    private static void RequireAll(LocalJob job, EpochWork epoch)
+    {
+        if (epoch.Pids.Except(job.Cgroup.Processes()).ToList() is { Count: > 0 } killed)
+        {
+            throw new HpcCrException(FailureKind.Failed,
+                $"{killed.Count} processes of {job.Spec.Name} on {job.Options.Node} were killed while the job was frozen (pid {string.Join(", ", killed.Take(5))})",
+                "The job goes on as far as it can; its epochs from before are good.");
+        }
     }
 }

@@ -11,7 +11,8 @@ internal static class FreezePhase
     public static async Task<Reply> RunAsync(LocalJob job, CancellationToken cancellationToken)
     {
         var reply = await job.AskAsync(new GuardRequest { Freeze = new FreezeSandbox { DeadlineMs = DeadlineMs } }, cancellationToken);
-        job.Epoch!.RootPid = reply.Status.RootPid;
+        job.Epoch!.Pids = job.Cgroup.Processes();
+        job.Epoch.RootPid = reply.Status.RootPid;
         job.Epoch.Parked = reply.Parked.ToDictionary(p => p.Cookie);
         return new Reply();
     }

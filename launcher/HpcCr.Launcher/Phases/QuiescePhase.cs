@@ -15,14 +15,18 @@ internal static class QuiescePhase
         if (job.Epoch is { } busy)
             throw new HpcCrException(FailureKind.Failed, $"epoch {busy.Epoch} of {job.Spec.Name} is still under way on {job.Options.Node}", "Wait for it to end.");
         var tree = job.Spec.Attached ? await TreeLook.BeforeAsync(job, cancellationToken) : null;
-        var bytes = StagingFolders.Estimate(job);
+        // The folder first: an abort removes it, whatever else was done.
+        var store = job.Store;
+        var partial = new EpochCommitter(store, store.SyncDirectory).Begin(job.Spec.Folder, (int)command.Epoch);
+        var bytes = StagingFolders.Estimate(job) + FilesAtCut.Estimate(job, partial);
         var epoch = new EpochWork((int)command.Epoch, command.Quiesce.LeaseMs, StagingFolders.Create(job, (int)command.Epoch, bytes));
         epoch.Tree = tree;
         job.Epoch = epoch;
         Directory.CreateDirectory(epoch.Images, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        var committer = new EpochCommitter(job.Store, Durable.SyncDirectory);
-        committer.Begin(job.Spec.Folder, epoch.Epoch);
-        if (job.Store.Run(() => FreeSpace.Of(job.Spec.Folder)) is var free && free < bytes)
+        // A node that lost power in an earlier epoch has left its part, and so the folder.
+        if (job.IsHead)
+            AbortPhase.DiscardAll(job, before: epoch.Epoch);
+        if (store.Run(() => FreeSpace.Of(job.Spec.Folder)) is var free && free < bytes)
         {
             throw new HpcCrException(FailureKind.Failed,
                 $"{job.Spec.Folder} has {free >> 20} MiB free and this epoch needs about {bytes >> 20} MiB from {job.Options.Node}; nothing was frozen",
@@ -41,7 +45,6 @@ internal static class QuiescePhase
     private static bool LookOnce(LocalJob job)
     {
         var sockets = JobSockets.Look(JobSockets.InodesOf(job.Cgroup.Processes()), job.Cgroup.Id);
-        OpenFiles.OfJob(job);
         ProcessorBindings.OfJob(job);
         return sockets.Connections.Count + sockets.Listeners.Count > 0;
     }

@@ -9,6 +9,7 @@ internal static class ResumePhase
     public static async Task<Reply> RunAsync(LocalJob job, bool keepStopped, CancellationToken cancellationToken)
     {
         var reply = await job.AskAsync(new GuardRequest { Finish = new FinishEngine { Thaw = !keepStopped } }, cancellationToken);
+        job.Epoch!.IsKeptStopped = keepStopped;
         if (!keepStopped)
             job.Epoch!.PauseMilliseconds = reply.Milliseconds;
         return new Reply { Resumed = new Resumed { PauseMs = keepStopped ? 0 : reply.Milliseconds } };

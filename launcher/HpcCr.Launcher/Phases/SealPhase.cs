@@ -18,14 +18,17 @@ internal static class SealPhase
         // Every node has resumed, or none will: a guard whose job is still stopped keeps the timers.
         await job.AskAsync(new GuardRequest { SetTimersBack = new SetTimersBack() }, cancellationToken);
         var store = job.Store;
-        var partial = new EpochCommitter(store, Durable.SyncDirectory).Begin(job.Spec.Folder, epoch.Epoch);
+        var partial = new EpochCommitter(store, store.SyncDirectory).Begin(job.Spec.Folder, epoch.Epoch);
         var folder = Path.Combine(partial, job.Sandbox);
         ImageRights.RequireForSeal(job, epoch.Images);
         var connections = SealedConnections.Read(job.Sandbox, epoch);
         var named = FilesImage.Read(epoch.Images);
-        var files = await ImageCopier.SealAsync(epoch.Staging, folder, store, cancellationToken);
+        var links = FilesImage.LinkNames(epoch.Images);
+        IReadOnlyList<ImageRecord> files = await ImageCopier.SealAsync(epoch.Staging, folder, store, cancellationToken);
+        files = [.. files, .. await SealedFiles.HashAsync(job, partial, epoch.JobFiles!, files, cancellationToken)];
+        var jobFiles = SealedFiles.Describe(job, epoch.Epoch, epoch.JobFiles!, files, links);
         // A file server may squash root.
-        store.Run(() => Sync([.. files.Select(f => Path.GetDirectoryName(Path.Combine(folder, f.Path))!).Distinct(), folder]));
+        store.Run(() => Sync(store, [.. files.Select(f => Path.GetDirectoryName(Path.Combine(folder, f.Path))!).Distinct(), folder]));
         var node = new ManifestNode
         {
             Node = job.Sandbox,
@@ -37,14 +40,15 @@ internal static class SealPhase
             Connections = connections,
             Listeners = epoch.Listeners,
             ListenerTimeouts = epoch.ListenerTimeouts,
-            JobFiles = epoch.JobFiles,
+            JobFiles = jobFiles,
             ProcessorBindings = epoch.ProcessorBindings,
             Machine = Machine.Here,
             User = new UserRecord(UserDatabase.Find(job.Spec.Uid)?.Name, UserDatabase.Groups(job.Spec.Uid, job.Spec.Gid)),
-            NeededFiles = NeededFiles.OfJob(job, named, epoch.JobFiles),
+            NeededFiles = NeededFiles.OfJob(job, named, jobFiles),
             Mounts = HostMounts.OfJob(job, epoch.MountsInside, epoch.MountsOutside, named.Select(f => f.Path)),
             Tree = epoch.Tree,
         };
+        epoch.JobFiles!.Dispose();
         StagingFolders.Remove(epoch.Staging);
         epoch.IsSealed = true;
         var signature = ManifestSigner.SignPart(job.Spec.Name, epoch.Epoch, node, key);
@@ -59,10 +63,10 @@ internal static class SealPhase
         };
     }
 
-    private static int Sync(IReadOnlyList<string> folders)
+    private static int Sync(StoreAccess store, IReadOnlyList<string> folders)
     {
         foreach (var folder in folders)
-            Durable.SyncDirectory(folder);
+            store.SyncDirectory(folder);
         return folders.Count;
     }
 }

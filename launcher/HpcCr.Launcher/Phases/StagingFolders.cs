@@ -19,7 +19,7 @@ internal static class StagingFolders
     public static string Create(LocalJob job, int epoch, long bytes)
     {
         var memory = job.Layout.Staging;
-        var disk = Path.Combine(job.Options.Staging ?? DefaultDisk, job.Options.Node, job.Key);
+        var disk = Path.Combine(DiskOf(job.Options), job.Key);
         var chosen = job.Options.Staging is null && bytes < Math.Min(FreeSpace.Of(job.Layout.Memory), AvailableMemory()) / 2 ? memory : disk;
         Directory.CreateDirectory(chosen, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         if (FreeSpace.Of(chosen) < bytes)
@@ -44,6 +44,27 @@ internal static class StagingFolders
         var parent = Path.GetDirectoryName(staging)!;
         if (Directory.Exists(parent) && !Directory.EnumerateFileSystemEntries(parent).Any())
             Directory.Delete(parent);
+    }
+
+    /// <summary>Removes whatever epochs and restores of a sandbox have left in staging, of this launcher or of an earlier one.</summary>
+    /// <param name="options">The launcher's options.</param>
+    /// <param name="key">What the sandbox is called here.</param>
+    /// <param name="layout">Its folder.</param>
+    public static void RemoveAll(LauncherOptions options, string key, SandboxLayout layout)
+    {
+        foreach (var folder in (string[])[layout.Staging, Path.Combine(DiskOf(options), key)])
+            if (Directory.Exists(folder))
+                Directory.Delete(folder, recursive: true);
+    }
+
+    /// <summary>Removes what was staged on disk when the node lost power: nothing else remembers it.</summary>
+    public static void RemoveOlderThanBoot(LauncherOptions options)
+    {
+        var boot = DateTime.UtcNow - TimeSpan.FromMilliseconds(Environment.TickCount64);
+        if (!Directory.Exists(DiskOf(options)))
+            return;
+        foreach (var folder in new DirectoryInfo(DiskOf(options)).EnumerateDirectories().Where(f => f.LastWriteTimeUtc < boot))
+            folder.Delete(recursive: true);
     }
 
     /// <summary>Roughly what the images of the job will take here, in bytes: its private and shared memory, and its files.</summary>
@@ -89,6 +110,8 @@ internal static class StagingFolders
 
     /// <summary>Memory that can be had without swapping, in bytes.</summary>
     public static long AvailableMemory() => KiB(File.ReadLines("/proc/meminfo"), "MemAvailable:");
+
+    private static string DiskOf(LauncherOptions options) => Path.Combine(options.Staging ?? DefaultDisk, options.Node);
 
     private static long MemoryOf(int pid)
     {

@@ -1,36 +1,78 @@
 using HpcCr.Core;
+using HpcCr.Linux;
 using HpcCr.Store;
 
 namespace HpcCr.Launcher;
 
-/// <summary>Files that the job writes to: put back to their length at the cut; what was written after it is kept in the epoch.</summary>
-internal static class JobFiles
+/// <summary>
+/// Puts the files of the job back, as its user. What is changed is set aside in the epoch first, so that a restart that dies here is
+/// followed by one that comes out right, and nothing is lost.
+/// </summary>
+/// <param name="work">The restore.</param>
+/// <param name="job">The job.</param>
+internal sealed class JobFiles(RestoreWork work, LocalJob job)
 {
-    /// <summary>Cuts every file that grew; a file that is shorter than at the cut is a fault that the plan has found already.</summary>
-    public static void PutBack(string epochPath, ManifestNode sandbox, IStoreAccess store) => store.Run(() =>
+    private readonly AsideIndex _asides = job.Store.Run(() => AsideIndex.Read(Path.GetDirectoryName(work.EpochPath)!));
+
+    /// <summary>Puts back those that are this sandbox's to put back; where files are to be left as they are, only those without a name.</summary>
+    /// <exception cref="HpcCrException">A file is not what the plan has found any more.</exception>
+    public async Task PutBackAsync(CancellationToken cancellationToken)
     {
-        var index = 0;
-        foreach (var file in sandbox.JobFiles)
+        var rollback = work.Treatment == FileTreatment.Rollback;
+        foreach (var file in work.Manifest.FilesPutBackBy(work.Sandbox).Where(file => rollback || file.Policy == FilePolicy.Deleted))
+            await (file.Stored is { } stored
+                ? PutBackAsync(file, work.Sandbox.Files.First(image => image.Path == stored), cancellationToken)
+                : PutBackAsync(file, cancellationToken));
+        foreach (var path in rollback ? NewMatches.Of(work.Manifest, work.Sandbox, job.Layout, job.Store) : [])
         {
-            index++;
-            using var stream = new FileStream(file.Path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
-            if (stream.Length <= file.Size)
-                continue;
-            KeepTail(stream, file.Size, Path.Combine(epochPath, JobFolder.WrittenAfter), $"{sandbox.Node}-{index}-{Path.GetFileName(file.Path)}");
-            stream.SetLength(file.Size);
-            stream.Flush(flushToDisk: true);
+            await SetAsideAsync(path, 0, cancellationToken);
+            job.Store.Run(() =>
+            {
+                File.Delete(path);
+                return 0;
+            });
         }
-
-        return 0;
-    });
-
-    private static void KeepTail(FileStream stream, long from, string folder, string name)
-    {
-        Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        var path = Enumerable.Range(1, int.MaxValue).Select(n => Path.Combine(folder, $"{name}.{n}")).First(p => !File.Exists(p));
-        using var aside = new FileStream(path, FileMode.CreateNew, FileAccess.Write);
-        stream.Position = from;
-        stream.CopyTo(aside);
-        aside.Flush(flushToDisk: true);
     }
+
+    private async Task PutBackAsync(FileRecord file, CancellationToken cancellationToken)
+    {
+        var found = job.Store.Run(() => CutFile.Look(file, work.Manifest.Epoch, _asides, job.Store, compare: true));
+        if (found.Fault is { } fault)
+            throw new HpcCrException(FailureKind.Failed, $"{fault}; nothing was started", "`hpccr show EPOCH --files` tells more.");
+        if (found.IsAsAtCut)
+            return;
+        if (found.Length > found.Stays)
+            await SetAsideAsync(file.Path, found.Stays, cancellationToken);
+        await AtAsync("putback-write", cancellationToken);
+        job.Store.Run(() =>
+        {
+            found.PutBack();
+            return 0;
+        });
+    }
+
+    private async Task PutBackAsync(FileRecord file, ImageRecord image, CancellationToken cancellationToken)
+    {
+        var stored = new StoredFile(file, image, job.Store);
+        if (stored.IsAsAtCut())
+            return;
+        await SetAsideAsync(file.Path, 0, cancellationToken);
+        await AtAsync("putback-write", cancellationToken);
+        await stored.PutBackAsync(work.EpochPath, work.Sandbox.Node, cancellationToken);
+    }
+
+    private async Task SetAsideAsync(string path, long from, CancellationToken cancellationToken)
+    {
+        await AtAsync("putback-aside", cancellationToken);
+        job.Store.Run(() =>
+        {
+            if (job.Store.OpenFile(path, FileAccess.Read) is not { } handle)
+                return 0;
+            using var current = new FileStream(handle, FileAccess.Read, bufferSize: 0);
+            _asides.Keep(current, path, from, work.EpochPath, work.Sandbox.Node, Durable.SyncDirectory);
+            return 0;
+        });
+    }
+
+    private Task AtAsync(string step, CancellationToken cancellationToken) => FaultHooks.AtAsync(job.Options.Run.Faults, step, cancellationToken);
 }

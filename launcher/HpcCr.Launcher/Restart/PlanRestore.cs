@@ -1,4 +1,5 @@
 using HpcCr.Core;
+using HpcCr.Protocol;
 using HpcCr.Protocol.V1;
 using HpcCr.Store;
 
@@ -18,7 +19,7 @@ internal static class PlanRestoreStep
         var manifest = SignedManifest.Read(request.ManifestJson, request.SpecJson, request.EpochPath, key);
         var relocation = RelocationJson.Read(request.RelocationJson);
         var sandbox = manifest.Nodes.Single(n => n.Node == relocation.Place.Sandbox);
-        var target = new RestoreTarget(manifest, sandbox, new MovedSockets(sandbox, relocation), options, node, jobIsHere);
+        var target = new RestoreTarget(manifest, sandbox, new MovedSockets(sandbox, relocation), options, node, jobIsHere) { EpochPath = request.EpochPath, Treatment = request.Files.ToCore() };
         var found = Checks.Select(check => (check.Name, Finding: check.Look(target))).ToList();
         var damage = target.Store.Run(() => ImageFaults(request.EpochPath, sandbox).Concat(PathRights.FaultsOf(sandbox, manifest.Spec.Uid)).ToList());
         return new Reply
@@ -28,7 +29,7 @@ internal static class PlanRestoreStep
                 Faults = { found.SelectMany(f => f.Finding.Faults).Select(fault => $"{options.Node}: {fault}") },
                 Damage = { damage },
                 Next = damage.Count == 0 ? "" : GoodEpochs.Advice(request.EpochPath, manifest.Job, target.Store, key),
-                Files = { sandbox.JobFiles.Select(f => $"{f.Path} is put back to {f.Size} bytes") },
+                Files = { target.Files.Where(_ => target.Treatment != Core.FileTreatment.Keep).Select(f => $"{f.Record.Path} {f.Outlook.Text}") },
                 Checks = { found.Select(f => ToCheck(options.Node, f.Name, f.Finding)) },
             },
         };

@@ -1,5 +1,6 @@
 using HpcCr.Core;
 using HpcCr.Linux;
+using HpcCr.Protocol;
 using HpcCr.Protocol.V1;
 using HpcCr.Protocol.V1.Local;
 using HpcCr.Store;
@@ -15,9 +16,11 @@ internal static class RestoreSteps
     {
         var relocation = RelocationJson.Read(request.RelocationJson);
         var sandbox = manifest.Nodes.Single(n => n.Node == relocation.Place.Sandbox);
-        var staging = StagingFolders.Create(job, manifest.Epoch, sandbox.Files.Sum(f => f.Size));
-        var work = new RestoreWork(manifest, sandbox, relocation, request.EpochPath, staging, request.LeaseMs);
+        var staging = StagingFolders.Create(job, manifest.Epoch, sandbox.Images.Sum(f => f.Size));
+        var work = new RestoreWork(manifest, sandbox, relocation, request.EpochPath, staging, request.LeaseMs) { Treatment = request.Files.ToCore() };
         job.Restoring = work;
+        if (job.IsHead)
+            AbortPhase.DiscardAll(job);
         try
         {
             await ImageCopier.UnsealAsync(request.EpochPath, sandbox, staging, job.Store, cancellationToken);
@@ -42,7 +45,9 @@ internal static class RestoreSteps
         work.Sockets.Rewrite(work.Images);
         await LockPhase.LockAsync(job, work.Sockets.Connections, work.Sockets.Listeners, cancellationToken);
         await (job.Spec.Attached ? SharedFiles.UnpackAsync(job, work.Files, cancellationToken) : PrivateFiles.UnpackAsync(job, work.Files, cancellationToken));
-        JobFiles.PutBack(work.EpochPath, work.Sandbox, job.Store);
+        await new JobFiles(work, job).PutBackAsync(cancellationToken);
+        if (work.Treatment == Core.FileTreatment.Keep)
+            KeptFiles.Accept(work, job.Store);
         return new Reply();
     }
 
@@ -75,13 +80,16 @@ internal static class RestoreSteps
             throw;
         }
 
+        work.IsAtGate = true;
         return new Reply();
     }
 
     /// <summary>All nodes stand at their gates: unlock, and the job runs.</summary>
     public static async Task<Reply> GoAsync(LocalJob job, CancellationToken cancellationToken)
     {
-        var work = job.Restoring!;
+        // A coordinator that has taken over from another one does not know whom that had told already.
+        if (job.Restoring is not { } work)
+            return new Reply();
         ProcessorBindings.PutBack(job, work.Sandbox.ProcessorBindings);
         AddressTranslation.Attach(job.Cgroup.Path, work.Relocation.View);
         await job.AskAsync(new GuardRequest { Unlock = new UnlockPackets() }, cancellationToken);

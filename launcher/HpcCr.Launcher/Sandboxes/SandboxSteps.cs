@@ -40,9 +40,17 @@ internal static class SandboxSteps
 
     public static async Task<Reply> EndAsync(LocalJobs jobs, LocalJob job, EndJob request, CancellationToken cancellationToken)
     {
-        await jobs.RemoveAsync(job, cancellationToken, request.Release);
-        if (!request.RecordJson.IsEmpty)
-            AsUser(job, () => AtomicFile.Write(RecordPath(job), request.RecordJson.ToByteArray(), UnixFileMode.UserRead | UnixFileMode.UserWrite));
+        try
+        {
+            // First, so that a launcher that dies in between finds the job again, and is told again.
+            if (!request.RecordJson.IsEmpty)
+                AsUser(job, () => AtomicFile.Write(RecordPath(job), request.RecordJson.ToByteArray(), UnixFileMode.UserRead | UnixFileMode.UserWrite));
+        }
+        finally
+        {
+            await jobs.RemoveAsync(job, cancellationToken, request.Release);
+        }
+
         return new Reply();
     }
 

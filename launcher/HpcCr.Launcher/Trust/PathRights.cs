@@ -36,10 +36,10 @@ internal static partial class PathRights
         }
     }
 
-    /// <summary>Files that a restart would cut to their length, and that are not the job's user's to change. Called as that user.</summary>
+    /// <summary>Files that a restart would put back, and that are not the job's user's to change. Called as that user.</summary>
     internal static IEnumerable<string> FaultsOf(ManifestNode sandbox, uint uid) => uid == 0 ? [] :
-        sandbox.JobFiles.Select(file => file.Path).Where(path => FileFacts.Of(path) is { } facts && facts.Uid != uid && !FileRights.May(path, write: true))
-            .Select(path => $"{path}, which a restart would cut to its length at the cut, is not one that user {uid} may write");
+        sandbox.JobFiles.Where(file => file.IsPutBack).Select(file => file.Path).Where(path => FileFacts.Of(path) is { } facts && facts.Uid != uid && !FileRights.May(path, write: true))
+            .Select(path => $"{path}, which a restart would cut to its length at the cut, or put back whole, is not one that user {uid} may write");
 
     /// <summary>Whether a path is one of the kernel's about a process of the sandbox: its numbers mean others here.</summary>
     internal static bool IsOwnProcess(string path) => OwnProcess().IsMatch(path);

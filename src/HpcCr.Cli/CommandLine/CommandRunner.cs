@@ -30,6 +30,8 @@ internal static class CommandRunner
     {
         if (ValueMissing<T>(arguments.Options) is { } option)
             throw new HpcCrException(FailureKind.Usage, $"option {option} needs a value", $"See `hpccr {entry.Name} --help`.");
+        if (Repeated<T>(arguments.Options) is { } repeated)
+            throw new HpcCrException(FailureKind.Usage, $"option {repeated} is given twice", $"See `hpccr {entry.Name} --help`.");
         var result = Parse<T>(arguments.Options);
         if (result is NotParsed<T> not)
             throw UsageFault.Of(entry, not.Errors, KnownOptions<T>());
@@ -68,6 +70,11 @@ internal static class CommandRunner
         return words.Where((word, at) => withValue.Contains(word) && (at + 1 == words.Count || words[at + 1].StartsWith("--", StringComparison.Ordinal)))
             .FirstOrDefault();
     }
+
+    // Where one option may be given several times the parser lets all.
+    private static string? Repeated<T>(IReadOnlyList<string> words) =>
+        Options<T>().Where(option => option.Property.PropertyType != typeof(IEnumerable<string>)).Select(option => $"--{option.LongName}")
+            .FirstOrDefault(name => words.Count(word => word == name || word.StartsWith(name + "=", StringComparison.Ordinal)) > 1);
 
     private static IEnumerable<string> KnownOptions<T>() => Options<T>().Select(option => option.LongName);
 

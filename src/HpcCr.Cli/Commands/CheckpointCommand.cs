@@ -35,19 +35,32 @@ internal sealed class CheckpointCommand : CliCommand
         using var session = CoordinatorLocator.Open(Coordinator, $"checkpoint job {job}");
         var made = await ProgressView.RunAsync(context.Out, async tell =>
         {
-            await foreach (var happened in session.CheckpointAsync(request, context.Cancelled))
+            var phase = "";
+            try
             {
-                if (happened.EventCase == CheckpointEvent.EventOneofCase.Result) return JobViews.Of(happened.Result);
-                if (happened.EventCase == CheckpointEvent.EventOneofCase.Progress)
+                await foreach (var happened in session.CheckpointAsync(request, context.Cancelled))
+                {
+                    if (happened.EventCase == CheckpointEvent.EventOneofCase.Result) return JobViews.Of(happened.Result);
+                    if (happened.EventCase != CheckpointEvent.EventOneofCase.Progress) continue;
+                    phase = happened.Progress.Phase;
                     tell(ProgressText.Of(happened.Progress), happened.Progress.Done);
+                }
+            }
+            catch (HpcCrException e) when (phase.Length > 0 && CoordinatorSession.IsGone(e))
+            {
+                throw Unknown(job, phase);
             }
 
-            throw new HpcCrException(FailureKind.Internal, $"the coordinator did not say how the checkpoint of job {job} ended",
-                $"`hpccr list {job}` shows whether there is a new epoch.");
+            throw Unknown(job, phase);
         });
         Show(context.Out, made);
         return ExitCodes.Done;
     }
+
+    // Whoever began the epoch is gone; the next coordinator finishes or aborts it.
+    private static HpcCrException Unknown(string job, string phase) => new(FailureKind.Failed,
+        $"the coordinator went away in the middle of the checkpoint of job {job} ({phase})",
+        $"The next coordinator ends it, one way or the other: `hpccr status {job}` shows when, `hpccr list {job}` whether there is a new epoch.");
 
     private static void Show(Terminal terminal, CheckpointDocument made)
     {

@@ -9,6 +9,8 @@ namespace HpcCr.Cli.Commands;
 internal sealed class LabUpCommand : CliCommand
 {
     private const int MostSlots = 1024;
+    private static readonly TimeSpan ShortestLease = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestLease = TimeSpan.FromSeconds(15);
 
     /// <summary>How many nodes.</summary>
     [Value(0, MetaName = "N", HelpText = "How many nodes, 1 to 64.")]
@@ -18,6 +20,10 @@ internal sealed class LabUpCommand : CliCommand
     [Option("slots", MetaValue = "K", Default = 2, HelpText = "How many ranks mpirun places on each node.")]
     public int Slots { get; set; } = 2;
 
+    /// <summary>The lease.</summary>
+    [Option("lease", MetaValue = "TIME", HelpText = "How long a job is held without a word from the coordinator, 1s to 15s (default 15s).")]
+    public string? Lease { get; set; }
+
     /// <inheritdoc/>
     public override async Task<int> ExecuteAsync(CommandContext context)
     {
@@ -25,11 +31,14 @@ internal sealed class LabUpCommand : CliCommand
             throw new HpcCrException(FailureKind.Usage, $"'{JobName.Printable(Nodes)}' is no number of nodes", $"Give a number from 1 to {LabNode.Most}.");
         if (Slots is < 1 or > MostSlots)
             throw new HpcCrException(FailureKind.Usage, $"{Slots} is no number of slots", $"Give a number from 1 to {MostSlots}.");
+        var lease = Lease is null ? null : (TimeSpan?)Duration.Parse("--lease", Lease);
+        if (lease is { } length && (length < ShortestLease || length > LongestLease))
+            throw new HpcCrException(FailureKind.Usage, $"a lease of {JobName.Printable(Lease)} is not possible", "Give 1s to 15s.");
         LabAccess.NeedRoot();
         var layout = new LabLayout(RunLayout.Current);
         using var interrupted = new InterruptSource(context.Cancelled);
         var started = new List<string>();
-        var state = await LabUp.RunAsync(layout, nodes, Slots, started.Add, interrupted.Token);
+        var state = await LabUp.RunAsync(layout, nodes, Slots, lease, started.Add, interrupted.Token);
         context.Out.Line(started.Count == 0
             ? $"the lab was up: {nodes} nodes, {Slots} slots each"
             : $"the lab is up: {nodes} nodes, {Slots} slots each; started {string.Join(", ", started)}");

@@ -32,6 +32,10 @@ internal sealed class RestartCommand : CliCommand
     [Option("keep", MetaValue = "N", HelpText = "Instead of the job's own: keep the newest N epochs; all: remove none.")]
     public string? Keep { get; set; }
 
+    /// <summary>What is done with the files of the job.</summary>
+    [Option("files", MetaValue = "keep|rollback|check", HelpText = "rollback (when left out): put files back to the cut; keep: leave them as they are; check: refuse unless they are as at the cut.")]
+    public string? Files { get; set; }
+
     /// <summary>Whether the command ends when the job runs.</summary>
     [Option("detach", HelpText = "End as soon as the job runs.")]
     public bool Detach { get; set; }
@@ -46,16 +50,17 @@ internal sealed class RestartCommand : CliCommand
         var nodes = Nodes is null ? [] : NodeName.ParseList(Nodes);
         var interval = Interval is null or "off" ? 0 : Schedule.Interval(Interval);
         var keep = Keep is null or "all" ? 0 : Schedule.Keep(Keep);
+        var treatment = Treatment.Of(Files);
         var path = await EpochReference.ResolveAsync(Need(Epoch, "CKPT"), Coordinator, context.Cancelled);
         var manifest = EpochReader.ReadManifest(path);
         using var relay = Detach || DryRun ? null : new SignalRelay();
         using var session = await CoordinatorLocator.OpenOrStartAsync(Coordinator, context.Cancelled);
-        var request = new RestartRequest { EpochPath = path, DryRun = DryRun };
+        var request = new RestartRequest { EpochPath = path, DryRun = DryRun, Files = treatment.ToWire() };
         if (Interval is not null) request.IntervalMs = (ulong)interval;
         if (Keep is not null) request.Keep = (uint)keep;
         request.Nodes.AddRange(nodes);
         foreach (var (old, other) in NodeName.ParseMap(Map)) request.Moves[old] = other;
-        var from = (PositionOf(manifest, path, JobFolder.StandardOutput), PositionOf(manifest, path, JobFolder.StandardError));
+        var from = (PositionOf(manifest, path, JobFolder.StandardOutput, treatment), PositionOf(manifest, path, JobFolder.StandardError, treatment));
 
         var result = await ProgressView.RunAsync(context.Out, tell => RestartEvents.ResultAsync(session.RestartAsync(request, context.Cancelled), tell));
         if (DryRun) return ShowPlan(context.Out, result.Plan);
@@ -66,13 +71,13 @@ internal sealed class RestartCommand : CliCommand
     }
 
     /// <summary>The length of a file of the job's output at the cut: what was written after it is not part of the job that comes back.</summary>
-    public static long PositionOf(Manifest manifest, string epochPath, string file)
+    public static long PositionOf(Manifest manifest, string epochPath, string file, Core.FileTreatment treatment)
     {
         var path = Path.Combine(Path.GetDirectoryName(epochPath)!, file);
         var recorded = manifest.Nodes.SelectMany(node => node.JobFiles)
             .FirstOrDefault(f => f.Path == Path.Combine(manifest.Spec.Folder, file) || f.Path == path);
-        var length = FileTail.LengthOf(path);
-        return Math.Min(recorded?.Size ?? length, length);
+        // Shorter than at the cut it may be, and become whole again from what was set aside.
+        return treatment == Core.FileTreatment.Rollback && recorded is not null ? recorded.Size : FileTail.LengthOf(path);
     }
 
     private static int ShowPlan(Terminal terminal, RestartPlan plan)

@@ -34,6 +34,10 @@ internal sealed class RunCommand : CliCommand
     [Option("keep", MetaValue = "N", HelpText = "Keep the newest N epochs and remove older ones; all are kept when left out.")]
     public string? Keep { get; set; }
 
+    /// <summary>Which files every epoch stores.</summary>
+    [Option("capture", MetaValue = "GLOB", HelpText = "Store these files in every epoch and put them back, open or not; *, ? and ** as in a shell. May be given several times.")]
+    public IEnumerable<string> Capture { get; set; } = [];
+
     /// <summary>Whether the command ends when the job runs.</summary>
     [Option("detach", HelpText = "End as soon as the job runs.")]
     public bool Detach { get; set; }
@@ -50,6 +54,7 @@ internal sealed class RunCommand : CliCommand
         {
             IntervalMilliseconds = Interval is null ? 0 : Schedule.Interval(Interval),
             Keep = Keep is null ? 0 : Schedule.Keep(Keep),
+            Capture = [.. Capture.Select(pattern => FilePattern.Parse(pattern, Environment.CurrentDirectory))],
         };
 
         // From here on a signal is the job's, even while it is being started.

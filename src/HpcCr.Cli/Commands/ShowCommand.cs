@@ -17,12 +17,19 @@ internal sealed class ShowCommand : CliCommand
     [Option("connections", HelpText = "Every TCP connection of the job: both ends, what was in flight, where it went.")]
     public bool Connections { get; set; }
 
+    /// <summary>Its files.</summary>
+    [Option("files", HelpText = "Every file of the job: policy, size and offset at the cut, and what a restart would do with it.")]
+    public bool Files { get; set; }
+
     /// <inheritdoc/>
     public override async Task<int> ExecuteAsync(CommandContext context)
     {
+        if (Connections && Files)
+            throw new HpcCrException(FailureKind.Usage, "--connections and --files do not go together", "Ask for one of them.");
         var path = await EpochReference.ResolveAsync(Need(Epoch, "CKPT"), Coordinator, context.Cancelled);
         var (document, manifest) = EpochReader.ReadDocument(path);
         if (Connections) return ShowConnections(context.Out, path, manifest);
+        if (Files) return ShowFiles(context.Out, path, manifest);
         Show(context.Out, path, manifest, SignatureCheck.Of(document, manifest));
         if (Json) Terminal.Document(manifest, CoreJson.Default.Manifest);
         return ExitCodes.Done;
@@ -36,6 +43,15 @@ internal sealed class ShowCommand : CliCommand
         if (connections.Length > 0) terminal.Table(ConnectionViews.Headings, connections.Select(ConnectionViews.Row));
         if (Json)
             Terminal.Document(new ConnectionsDocument(manifest.Job, manifest.Epoch, path, cut, connections), CliJson.Default.ConnectionsDocument);
+        return ExitCodes.Done;
+    }
+
+    private int ShowFiles(Terminal terminal, string path, Manifest manifest)
+    {
+        var files = FileViews.Of(path, manifest);
+        terminal.Line($"job {manifest.Job}, epoch {manifest.Epoch}: {files.Count} files");
+        if (files.Count > 0) terminal.Table(FileViews.Headings, files.Select(FileViews.Row));
+        if (Json) Terminal.Document(new FilesDocument(manifest.Job, manifest.Epoch, path, files), CliJson.Default.FilesDocument);
         return ExitCodes.Done;
     }
 
@@ -70,7 +86,7 @@ internal sealed class ShowCommand : CliCommand
             ]));
         var files = manifest.Nodes.SelectMany(node => node.JobFiles.Select(file => (node.Node, File: file))).ToList();
         if (files.Count > 0)
-            terminal.Table(["node", "size at the cut>", "file of the job"],
-                files.Select(f => (IReadOnlyList<string>)[f.Node, Quantity.Bytes(f.File.Size), f.File.Path]));
+            terminal.Table(["node", "policy", "size at the cut>", "file of the job"],
+                files.Select(f => (IReadOnlyList<string>)[f.Node, $"{f.File.Policy}", Quantity.Bytes(f.File.Size), f.File.Path]));
     }
 }

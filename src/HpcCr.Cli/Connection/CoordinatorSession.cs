@@ -23,6 +23,9 @@ internal sealed class CoordinatorSession : IDisposable
         return new CoordinatorSession(channel, new CoordinatorClient(channel), $"the coordinator at {address}");
     }
 
+    /// <summary>Whether a call failed because the coordinator ended, and not because it said so.</summary>
+    public static bool IsGone(HpcCrException failure) => failure is { Kind: FailureKind.Internal, InnerException: RpcException };
+
     /// <summary>Starts a job; answered when it runs.</summary>
     public async Task<JobStatus> RunAsync(Protocol.V1.JobSpec spec, CancellationToken cancellationToken) =>
         (await AskAsync(() => _client.RunAsync(new RunRequest { Spec = spec }, cancellationToken: cancellationToken))).Job;

@@ -77,7 +77,7 @@ internal sealed class ForegroundJob(CoordinatorSession session, Terminal termina
     private async Task<JobStatus> AwaitEndAsync(JobStatus started, Action<JobStatus> changed, CancellationToken cancellationToken)
     {
         var last = started;
-        var silence = Stopwatch.StartNew();
+        var silence = new Stopwatch();
         while (!last.State.ToCore().IsEnded())
         {
             try
@@ -86,13 +86,14 @@ internal sealed class ForegroundJob(CoordinatorSession session, Terminal termina
                 {
                     last = status;
                     changed(status);
-                    silence.Restart();
+                    silence.Reset();
                 }
 
                 if (!last.State.ToCore().IsEnded()) await Task.Delay(Retry, cancellationToken);
             }
             catch (HpcCrException e) when (e.Kind == FailureKind.Internal && silence.Elapsed < Patience)
             {
+                silence.Start();
                 await Task.Delay(Retry, cancellationToken);
             }
             catch (HpcCrException e)

@@ -1,3 +1,4 @@
+using HpcCr.Cli.Connection;
 using HpcCr.Cli.Output;
 using HpcCr.Protocol.V1;
 
@@ -12,12 +13,26 @@ internal static class RestartEvents
     /// <exception cref="HpcCrException">The job did not come back.</exception>
     public static async Task<RestartResult> ResultAsync(IAsyncEnumerable<RestartEvent> events, Action<string, double> tell)
     {
-        await foreach (var happened in events)
+        var phase = "";
+        try
         {
-            if (happened.EventCase == RestartEvent.EventOneofCase.Result) return happened.Result;
-            if (happened.EventCase == RestartEvent.EventOneofCase.Progress) tell(ProgressText.Of(happened.Progress), happened.Progress.Done);
+            await foreach (var happened in events)
+            {
+                if (happened.EventCase == RestartEvent.EventOneofCase.Result) return happened.Result;
+                if (happened.EventCase != RestartEvent.EventOneofCase.Progress) continue;
+                phase = happened.Progress.Phase;
+                tell(ProgressText.Of(happened.Progress), happened.Progress.Done);
+            }
+        }
+        catch (HpcCrException e) when (phase.Length > 0 && CoordinatorSession.IsGone(e))
+        {
+            throw Unknown(phase);
         }
 
-        throw new HpcCrException(FailureKind.Internal, "the coordinator did not say how it ended", "`hpccr status` shows whether the job runs.");
+        throw Unknown(phase);
     }
+
+    // The next coordinator finishes or undoes it.
+    private static HpcCrException Unknown(string phase) => new(FailureKind.Failed, $"the coordinator went away in the middle of it ({phase})",
+        "The next coordinator ends it, one way or the other: `hpccr status` shows whether the job runs.");
 }

@@ -67,8 +67,9 @@ internal static class LabDaemons
         [
             layout.CoordinatorLog, state.Cgroup,
             "nsenter", "-t", $"{state.Control!.Pid}", "-n",
-            Program(CoordinatorProgram), "--run-dir", layout.Control, "--listen", $"{LabNode.ControlAddress}:{Port}",
+            Program(CoordinatorProgram), "--run-dir", layout.Control, "--state-dir", layout.CoordinatorState, "--listen", $"{LabNode.ControlAddress}:{Port}",
             "--key-file", layout.Key, "--log", layout.CoordinatorLog,
+            .. state.LeaseMilliseconds is { } lease ? ["--lease-ms", $"{lease}"] : Array.Empty<string>(),
         ], "", cancellationToken);
 
     private static async Task StartLauncherAsync(LabLayout layout, LabState state, LabNode node, CancellationToken cancellationToken) =>

@@ -25,6 +25,9 @@ internal sealed record LabLayout(RunLayout Run)
     /// <summary>What the control place's start said.</summary>
     public string ControlLog => Path.Combine(Control, "start.log");
 
+    /// <summary>The coordinator's journal.</summary>
+    public string CoordinatorState => Path.Combine(Control, "state");
+
     /// <summary>The coordinator's log.</summary>
     public string CoordinatorLog => Path.Combine(Control, "coordinator.log");
 

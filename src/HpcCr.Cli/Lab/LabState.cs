@@ -11,6 +11,9 @@ internal sealed record LabState
     /// <summary>How many slots each launcher offers.</summary>
     public required int Slots { get; init; }
 
+    /// <summary>How long a job is held without a word from the coordinator, in milliseconds; null: as long as everywhere.</summary>
+    public int? LeaseMilliseconds { get; init; }
+
     /// <summary>The process that keeps the control place's net namespace; null before it runs.</summary>
     public ProcessIdentity? Control { get; init; }
 

@@ -21,6 +21,7 @@ namespace HpcCr.Cli.Output;
 [JsonSerializable(typeof(EpochListDocument))]
 [JsonSerializable(typeof(VerifyDocument))]
 [JsonSerializable(typeof(ConnectionsDocument))]
+[JsonSerializable(typeof(FilesDocument))]
 [JsonSerializable(typeof(LogsDocument))]
 [JsonSerializable(typeof(PruneDocument))]
 [JsonSerializable(typeof(CheckDocument))]

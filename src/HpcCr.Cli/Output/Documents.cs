@@ -86,6 +86,12 @@ internal sealed record ConnectionDocument(
 /// <summary>One end of a connection, with the bytes that its image holds.</summary>
 internal sealed record EndDocument(string Node, string Address, string State, long ReceiveBytes, long SendBytes);
 
+/// <summary>The files of an epoch.</summary>
+internal sealed record FilesDocument(string Job, int Epoch, string Path, IReadOnlyList<FileDocument> Files);
+
+/// <summary>A file of the job, as it was at the cut, and what a restart would do with it as it is now.</summary>
+internal sealed record FileDocument(string Node, string Path, string Policy, long? Size, long? Offset, string Restart);
+
 /// <summary>What was removed of a job's epochs, or would be.</summary>
 internal sealed record PruneDocument(string Job, string Folder, IReadOnlyList<uint> Removed, IReadOnlyList<uint> Kept, ulong Bytes, bool DryRun);
 

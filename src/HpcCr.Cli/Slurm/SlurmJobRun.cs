@@ -171,7 +171,7 @@ internal sealed class SlurmJobRun(
         {
             try
             {
-                var from = (OutputFrom(1, RestartCommand.PositionOf(manifest, path, JobFolder.StandardOutput)), OutputFrom(2, RestartCommand.PositionOf(manifest, path, JobFolder.StandardError)));
+                var from = (OutputFrom(1, RestartCommand.PositionOf(manifest, path, JobFolder.StandardOutput, Core.FileTreatment.Rollback)), OutputFrom(2, RestartCommand.PositionOf(manifest, path, JobFolder.StandardError, Core.FileTreatment.Rollback)));
                 var request = new RestartRequest { EpochPath = path, Nodes = { allocation.Nodes }, SlurmJob = allocation.Job, SlurmStep = step };
                 var result = await RestartEvents.ResultAsync(session.RestartAsync(request, cancellationToken), (_, _) => { });
                 Terminal.Note($"job {result.Job.Job} goes on from epoch {result.Epoch} on {string.Join(", ", allocation.Nodes)} (restored in {Quantity.Milliseconds(result.RestoreMs)})");

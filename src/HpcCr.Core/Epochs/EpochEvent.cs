@@ -23,4 +23,7 @@ public enum EpochEvent
 
     /// <summary>An engine died while it held the job.</summary>
     EngineDied,
+
+    /// <summary>The coordinator that ran the epoch is gone, and another one has found it in the journal.</summary>
+    Interrupted,
 }

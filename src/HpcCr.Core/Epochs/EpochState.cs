@@ -6,6 +6,7 @@ namespace HpcCr.Core;
 /// Quiesce -> Freeze -> Drain -> Lock -> Dump -> Vote -+-> (continue) Resume -> Seal -> Commit -> Complete
 ///              ^--- Refreeze ---+                     \-> (--stop)   SealStopped -> CommitStopped -> Kill -> Stopped
 /// any failure or deadline: Abort -> Aborted, and the job runs on.   an engine that died: Lose -> Lost
+/// a coordinator that died: Recover -> Complete, Kill or Abort, as the store says
 /// </code>
 /// </summary>
 public enum EpochState
@@ -51,6 +52,9 @@ public enum EpochState
 
     /// <summary>The epoch is durable: the job is killed, its connections destroyed, the locks removed.</summary>
     Kill,
+
+    /// <summary>The coordinator died before it was decided, and the next one asks the store whether the epoch exists.</summary>
+    Recover,
 
     /// <summary>What was done is undone in reverse.</summary>
     Abort,

@@ -69,6 +69,26 @@ public static class EpochTransitions
             [(Kill, Failed)] = Stopped,
             [(Kill, EngineDied)] = Stopped,
 
+            [(Quiesce, Interrupted)] = Recover,
+            [(Freeze, Interrupted)] = Recover,
+            [(Drain, Interrupted)] = Recover,
+            [(Refreeze, Interrupted)] = Recover,
+            [(EpochState.Lock, Interrupted)] = Recover,
+            [(Dump, Interrupted)] = Recover,
+            [(Vote, Interrupted)] = Recover,
+            [(Resume, Interrupted)] = Recover,
+            [(Seal, Interrupted)] = Recover,
+            [(Commit, Interrupted)] = Recover,
+            [(SealStopped, Interrupted)] = Recover,
+            [(CommitStopped, Interrupted)] = Recover,
+            [(Recover, Interrupted)] = Recover,
+
+            // What was decided before (Kill, Abort, Lose) goes on; what was not, the store has decided.
+            [(Recover, Continue)] = Complete,
+            [(Recover, Stop)] = Kill,
+            [(Recover, Failed)] = Abort,
+            [(Recover, EngineDied)] = Abort,
+
             [(Abort, AllDone)] = Aborted,
             // A node that does not confirm is undone by its guard, which holds the lease.
             [(Abort, Failed)] = Aborted,
@@ -83,7 +103,7 @@ public static class EpochTransitions
 
     /// <summary>Whether some node may hold the job frozen in this state.</summary>
     public static bool IsJobHeld(this EpochState state) =>
-        state is Freeze or Drain or Refreeze or EpochState.Lock or Dump or Vote or Resume or SealStopped or CommitStopped or Kill;
+        state is Freeze or Drain or Refreeze or EpochState.Lock or Dump or Vote or Resume or SealStopped or CommitStopped or Kill or Recover;
 
     /// <summary>The state that follows, or null when the event means nothing in this state.</summary>
     public static EpochState? Next(EpochState state, EpochEvent happened) =>

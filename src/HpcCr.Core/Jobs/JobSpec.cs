@@ -63,6 +63,9 @@ public sealed record JobSpec
     /// <summary>How many ranks mpirun places in each of <see cref="Nodes"/> by itself; empty: as many as the launchers say.</summary>
     public IReadOnlyList<uint> Slots { get; init => field = value ?? []; } = [];
 
+    /// <summary>Which files are stored in every epoch though nothing shows that the job writes them: patterns (see <see cref="FilePattern"/>), absolute.</summary>
+    public IReadOnlyList<string> Capture { get; init => field = value ?? []; } = []; // left out by versions that could not capture
+
     /// <summary>The same as a time; null: no epoch is made by itself.</summary>
     public TimeSpan? Interval => IntervalMilliseconds > 0 ? TimeSpan.FromMilliseconds(IntervalMilliseconds) : null;
 

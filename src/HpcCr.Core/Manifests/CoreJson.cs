@@ -9,10 +9,12 @@ namespace HpcCr.Core;
     UseStringEnumConverter = true,
     IgnoreReadOnlyProperties = true,
     RespectNullableAnnotations = true,
-    RespectRequiredConstructorParameters = true)]
+    RespectRequiredConstructorParameters = true,
+    AllowDuplicateProperties = false)]
 [JsonSerializable(typeof(Manifest))]
 [JsonSerializable(typeof(ManifestNode))]
 [JsonSerializable(typeof(JobSpec))]
 [JsonSerializable(typeof(JobRecord))]
 [JsonSerializable(typeof(SandboxRelocation))]
+[JsonSerializable(typeof(AsideRecord))]
 public sealed partial class CoreJson : JsonSerializerContext;

@@ -60,6 +60,18 @@ public sealed record Manifest
     /// <summary>The bytes of all files of all nodes.</summary>
     public long TotalBytes => Nodes.Sum(n => n.Files.Sum(f => f.Size));
 
+    /// <summary>
+    /// The files that a restart puts back for one of the sandboxes. What several of them have on a file system that all nodes see is put back
+    /// by one: the first that has stored it, else the first that has it.
+    /// </summary>
+    /// <param name="node">The sandbox's part.</param>
+    public IEnumerable<FileRecord> FilesPutBackBy(ManifestNode node)
+    {
+        ArgumentNullException.ThrowIfNull(node);
+        var shared = Nodes.SelectMany(n => n.JobFiles.Where(f => f.IsPutBack && f.IsShared).Select(File => (n.Node, File))).ToLookup(f => f.File.Path);
+        return node.JobFiles.Where(f => f.IsPutBack && (!f.IsShared || shared[f.Path].OrderBy(other => other.File.Stored is null).First().Node == node.Node));
+    }
+
     /// <summary>The job's TCP connections, each end counted where it lives.</summary>
     public int ConnectionEnds => Nodes.Sum(n => n.Connections.Count);
 }

@@ -23,7 +23,7 @@ internal static class ManifestFaults
             || (n.Tree is { } tree && HasGap(tree.Replaced)))
         || HasGap(manifest.Spec.Hosts) || HasGap(manifest.Spec.PastAddresses)
         || manifest.Spec.PastAddresses.Any(g => HasGap(g.OfSandboxes) || g.OfSandboxes.Any(HasGap))
-        || HasGap(manifest.Spec.Command) || HasGap(manifest.Spec.Nodes) || HasGap(manifest.Spec.Limits) || HasGap(manifest.Spec.Environment?.Values);
+        || HasGap(manifest.Spec.Command) || HasGap(manifest.Spec.Nodes) || HasGap(manifest.Spec.Limits) || HasGap(manifest.Spec.Capture) || HasGap(manifest.Spec.Environment?.Values);
 
     private static bool HasGap<T>(IEnumerable<T>? list)
         where T : class => list is null || list.Contains(null!);
@@ -41,7 +41,8 @@ internal static class ManifestFaults
         : spec.PastAddresses.Any(g => g.OfSandboxes.Count != spec.Nodes.Count || g.OfSandboxes.Any(list => !list.All(IsAddress))) ? "an earlier address in it is none"
         : spec.IntervalMilliseconds is < 0 or > JobSpec.LongestInterval || spec.Keep < 0 ? "its schedule is wrong"
         : !Path.IsPathRooted(spec.CheckpointDirectory) || !Path.IsPathRooted(spec.WorkingDirectory) ? "a directory in it is not absolute"
-        : spec.Environment.SelectMany(e => new[] { e.Key, e.Value }).Concat(spec.Command)
+        : !spec.Capture.All(Path.IsPathRooted) ? "a pattern of files to capture is not absolute"
+        : spec.Environment.SelectMany(e => new[] { e.Key, e.Value }).Concat(spec.Command).Concat(spec.Capture)
             .Append(spec.CheckpointDirectory).Append(spec.WorkingDirectory).Any(HasNul) ? "it has a character that no process can be given"
         : null;
 
@@ -62,9 +63,11 @@ internal static class ManifestFaults
 
         if (node.Tree is { } tree && (tree.LastPid <= 0 || tree.OutsideSession < 0 || tree.Replaced.Any(r => string.IsNullOrEmpty(r.Key) || HasNul(r.Key))))
             return $"the tree of {node.Node} is described wrongly";
-        if (node.JobFiles.Any(f => f.Size < 0 || !Path.IsPathRooted(f.Path) || HasNul(f.Path)))
+        if (node.JobFiles.Any(f => f.Size < 0 || !Path.IsPathRooted(f.Path) || HasNul(f.Path) || (f.Tail is not null && !IsSha256(f.Tail))
+            || (f.Stored is not null && !node.Files.Any(i => i.Path == f.Stored && i.Size == f.Size))
+            || (f.Policy is FilePolicy.Rewritten or FilePolicy.Captured && f.Stored is null)))
             return $"an open file of {node.Node} is described wrongly";
-        if (node.NeededFiles?.Any(f => f.Size < 0 || !Path.IsPathRooted(f.Path) || HasNul(f.Path)) == true || node.Mounts?.Any(m => !Path.IsPathRooted(m.MountPoint)) == true)
+        if (node.NeededFiles?.Any(f => f.Size < 0 || !Path.IsPathRooted(f.Path) || HasNul(f.Path) || (f.Sha256 is not null && !IsSha256(f.Sha256))) == true || node.Mounts?.Any(m => !Path.IsPathRooted(m.MountPoint)) == true)
             return $"a file or mount that {node.Node} needs is described wrongly";
         return node.Connections.SelectMany(c => new[] { c.Local, c.Remote }).Concat(node.Listeners)
                 .Concat(node.ListenerTimeouts?.Select(t => t.Local) ?? []).All(text => IPEndPoint.TryParse(text, out _))

@@ -27,7 +27,7 @@ public sealed record ManifestNode
     /// <summary>The job's listening TCP sockets here, as <c>address:port</c>.</summary>
     public IReadOnlyList<string> Listeners { get; init; } = [];
 
-    /// <summary>Regular files that the job had open for writing.</summary>
+    /// <summary>Regular files that the job writes to or that are captured, and those that travel in other ways.</summary>
     public IReadOnlyList<FileRecord> JobFiles { get; init; } = [];
 
     /// <summary>Threads that were bound to processors; null when none was.</summary>
@@ -50,4 +50,17 @@ public sealed record ManifestNode
 
     /// <summary>What the restore of an attached tree needs to know; null for a sandbox.</summary>
     public TreeRecord? Tree { get; init; }
+
+    /// <summary>Where stored contents of files of the job are, below the node's folder.</summary>
+    public const string ContentsFolder = "contents";
+
+    /// <summary>What the engine and the sandbox's own folders need: all but stored contents of files of the job.</summary>
+    public IEnumerable<ImageRecord> Images => Files.Where(file => !IsContents(file.Path));
+
+    /// <summary>Whether a file of a node's folder holds stored contents of a file of the job.</summary>
+    public static bool IsContents(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        return path.StartsWith(ContentsFolder + "/", StringComparison.Ordinal);
+    }
 }

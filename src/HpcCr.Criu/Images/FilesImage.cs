@@ -6,6 +6,11 @@ namespace HpcCr.Criu.Images;
 public static class FilesImage
 {
     private const uint RegularFileType = 1;
+    private const uint LinkedRemap = 0;
+    private const int TypeField = 1;
+    private const int IdField = 2;
+    private const int RegularField = 3;
+    private const int SizeField = 8; // within the regular file
     private const uint MappedFile = (1 << 6) | (1 << 7);
 
     /// <summary>Lists the files and folders with a path; sockets, pipes and the like are left out.</summary>
@@ -25,6 +30,48 @@ public static class FilesImage
                 .Where(file => file.Type == RegularFileType && file.Regular is not null)
                 .Select(file => Translate(file, uses.GetValueOrDefault(file.Id), unlinked.Contains(file.Id))),
         ];
+    }
+
+    /// <summary>
+    /// The names that files which had lost theirs, but not all, were given for the dump: a restore looks for them there, and removes these names.
+    /// </summary>
+    /// <param name="folder">The images folder.</param>
+    /// <returns>From the name that was lost to the one that was given.</returns>
+    /// <exception cref="ImageFormatException">An image is missing, damaged or truncated.</exception>
+    public static IReadOnlyDictionary<string, string> LinkNames(string folder)
+    {
+        var names = Read(folder).ToDictionary(file => file.Id, file => file.Path);
+        return ImageFolder.ReadAll<RemapEntry>(folder, "remap-fpath.img", ImageMagic.RemappedPaths)
+            .Where(remap => remap.Kind == LinkedRemap && names.ContainsKey(remap.FileId) && names.ContainsKey(remap.RemapId))
+            .GroupBy(remap => names[remap.FileId]).ToDictionary(remaps => remaps.Key, remaps => names[remaps.First().RemapId]);
+    }
+
+    /// <summary>Gives files other lengths: a restore insists on those of the images. All other bytes of files.img stay as they are.</summary>
+    /// <param name="folder">The images folder, which belongs to the caller alone; files.img is replaced as a whole.</param>
+    /// <param name="sizeOf">From a path to the length, in bytes; null where it stays. Files without a recorded length, or without a name, are left alone.</param>
+    /// <returns>How many files were changed; with none the image is not touched.</returns>
+    /// <exception cref="ImageFormatException">An image is missing, damaged or truncated; nothing was changed.</exception>
+    public static int Resize(string folder, Func<string, ulong?> sizeOf)
+    {
+        ArgumentNullException.ThrowIfNull(sizeOf);
+        var sizes = Read(folder).Where(file => file is { Size: not null, IsUnlinked: false, IsFolder: false } && sizeOf(file.Path) is { } size && size != file.Size)
+            .ToDictionary(file => file.Id, file => sizeOf(file.Path)!.Value);
+        if (sizes.Count == 0)
+            return 0;
+        var path = Path.Combine(folder, "files.img");
+        var document = ImageDocument.Read(path, ImageMagic.Files);
+        for (var i = 0; i < document.Entries.Count; i++)
+        {
+            var entry = WireMessage.Parse(document.Entries[i].Message);
+            if (entry.GetUInt32(TypeField) != RegularFileType || !sizes.TryGetValue(entry.RequireUInt32(IdField), out var size) || entry.GetMessage(RegularField) is not { } regular)
+                continue;
+            regular.SetVarint(SizeField, size);
+            entry.SetMessage(RegularField, regular);
+            document.Entries[i] = document.Entries[i].With(entry);
+        }
+
+        document.Replace(path);
+        return sizes.Count;
     }
 
     /// <summary>Lists the paths that unix sockets are bound to: a restore makes these files anew.</summary>

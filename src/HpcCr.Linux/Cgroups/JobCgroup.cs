@@ -52,6 +52,9 @@ public sealed partial class JobCgroup
     /// <exception cref="LinuxException">ENOENT: it is gone.</exception>
     public static JobCgroup Open(string absolutePath) => new(absolutePath, CgroupHost.Detect());
 
+    /// <summary>Those directly below it.</summary>
+    public IEnumerable<JobCgroup> Children() => [.. Directory.EnumerateDirectories(Path).Select(Open)];
+
     /// <summary>Moves a process, with all its threads, into the cgroup. Its children are born there; those it has stay where they are.</summary>
     /// <param name="pid">The process; 0 is the caller.</param>
     /// <exception cref="LinuxException">ESRCH: no such process; EBUSY: the cgroup has controllers for its children; ENOENT: it is gone.</exception>

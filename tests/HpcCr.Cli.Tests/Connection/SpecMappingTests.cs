@@ -19,6 +19,7 @@ public sealed class SpecMappingTests
         PrivateTmp = true,
         IntervalMilliseconds = 600_000,
         Keep = 3,
+        Capture = ["/home/a b/*.h5", "/out/**"],
         Hosts = ["node3", "node4"],
         PastAddresses = [new AddressGeneration([["10.0.0.1", "fd00::1"], ["10.0.0.2"]])],
     };
@@ -35,9 +36,11 @@ public sealed class SpecMappingTests
             Nodes = back.Nodes,
             Hosts = back.Hosts,
             PastAddresses = back.PastAddresses,
+            Capture = back.Capture,
         };
         Assert.Equal(lists, back);
         Assert.Equal(Spec.Command, back.Command);
+        Assert.Equal(Spec.Capture, back.Capture);
         Assert.Equal(Spec.Environment, back.Environment);
         Assert.Equal(Spec.Limits, back.Limits);
         Assert.Equal(Spec.Nodes, back.Nodes);

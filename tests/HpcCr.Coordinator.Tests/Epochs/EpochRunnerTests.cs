@@ -10,7 +10,7 @@ public sealed class EpochRunnerTests
 {
     private readonly FakeCluster _cluster = new("node1", "node2");
 
-    private static readonly Step[] HoldingPhases = [Step.Quiesce, Step.Freeze, Step.Drain, Step.Lock, Step.Dump, Step.Resume];
+    private static readonly Step[] HoldingPhases = [Step.Preflight, Step.Quiesce, Step.Freeze, Step.Drain, Step.Lock, Step.Dump, Step.Resume];
 
     public static TheoryData<Step, string> EveryPhaseOnEveryNode =>
         [.. from step in HoldingPhases.Append(Step.Seal) from node in (string[])["node1", "node2"] select (step, node)];
@@ -212,7 +212,7 @@ public sealed class EpochRunnerTests
         var result = await _cluster.CheckpointAsync(job);
 
         Assert.Equal(
-            [Step.Quiesce, Step.Freeze, Step.Drain, Step.Thaw, Step.Freeze, Step.Drain, Step.Thaw, Step.Freeze, Step.Drain, Step.Lock, Step.Dump, Step.Resume, Step.Seal, Step.Commit, Step.Abort],
+            [Step.Preflight, Step.Quiesce, Step.Freeze, Step.Drain, Step.Thaw, Step.Freeze, Step.Drain, Step.Thaw, Step.Freeze, Step.Drain, Step.Lock, Step.Dump, Step.Resume, Step.Seal, Step.Commit, Step.Abort],
             _cluster.Steps);
         Assert.Equal(4, _cluster.Commands.Count(c => c.Step == Step.Thaw));
         Assert.Equal(2u, result.Refreezes);

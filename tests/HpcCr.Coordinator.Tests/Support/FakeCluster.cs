@@ -22,13 +22,15 @@ internal sealed class FakeCluster
     public FakeCluster(params string[] names)
     {
         Nodes = new NodeRegistry(Time);
-        Ender = new JobEnder(Nodes, NullLogger<JobEnder>.Instance);
-        Starter = new JobStarter(Nodes, Jobs, Ender, NullLogger<JobStarter>.Instance);
-        Retention = new Retention(Nodes, Starter, NullLogger<Retention>.Instance);
-        Checkpointer = new Checkpointer(Nodes, Ender, Retention, Options, NullLogger<EpochRunner>.Instance);
-        Restarter = new JobRestarter(Nodes, Jobs, Starter, Retention, Options, NullLogger<JobRestarter>.Instance);
-        Migrator = new JobMigrator(Nodes, Checkpointer, Restarter, Ender, NullLogger<JobMigrator>.Instance);
-        Watch = new NodeWatch(Nodes, Jobs, Ender, Starter, Options, NullLogger<NodeWatch>.Instance);
+        Journal = new Journal(Written, new JournalState(), NullLogger.Instance);
+        Ender = new JobEnder(Nodes, Journal, NullLogger<JobEnder>.Instance);
+        Starter = new JobStarter(Nodes, Jobs, Journal, Ender, NullLogger<JobStarter>.Instance);
+        Retention = new Retention(Nodes, Journal, Starter, NullLogger<Retention>.Instance);
+        Checkpointer = new Checkpointer(Nodes, Journal, Ender, Retention, Options, NullLogger<EpochRunner>.Instance);
+        Restarter = new JobRestarter(Nodes, Jobs, Journal, Starter, Ender, Retention, Options, NullLogger<JobRestarter>.Instance);
+        Migrator = new JobMigrator(Nodes, Journal, Checkpointer, Restarter, Ender, NullLogger<JobMigrator>.Instance);
+        Watch = new NodeWatch(Nodes, Jobs, Journal, Ender, Starter, Options, NullLogger<NodeWatch>.Instance);
+        Recovery = new JobRecovery(Nodes, Jobs, Ender, Checkpointer, Restarter, Migrator, Watch, Options, NullLogger<JobRecovery>.Instance);
         foreach (var name in names)
             Connect(name);
     }
@@ -40,6 +42,13 @@ internal sealed class FakeCluster
     public NodeRegistry Nodes { get; }
 
     public JobTable Jobs { get; } = new();
+
+    /// <summary>What the coordinator has written down.</summary>
+    public MemoryJournal Written { get; } = new();
+
+    public Journal Journal { get; }
+
+    public JobRecovery Recovery { get; }
 
     public JobEnder Ender { get; }
 
@@ -194,6 +203,8 @@ internal sealed class FakeCluster
         Step.ProbeDirectory when command.ProbeDirectory.Action == ProbeAction.List =>
             new Reply { Probed = new Probed { Epochs = { Stored }, HighestNumber = Stored.DefaultIfEmpty(0u).Max() } },
         Step.ProbeDirectory => new Reply { Probed = new Probed() },
+        Step.FindEpoch => new Reply { EpochFound = new EpochFound { Exists = Stored.Contains(command.Epoch) } },
+        Step.ListProcesses => new Reply { Processes = new Processes { State = "running" } },
         Step.PruneEpochs => new Reply { EpochsPruned = new EpochsPruned() },
         Step.LoadEpoch => new Reply { EpochLoaded = new EpochLoaded { ManifestJson = ByteString.CopyFrom(ManifestReader.Write(Manifest("node1", "node2"))) } },
         Step.PlanRestore => new Reply { RestorePlanned = new RestorePlanned { Files = { $"{node}: /out is put back" } } },

@@ -20,6 +20,7 @@ internal static class Sample
         PastAddresses = [new AddressGeneration([["10.0.0.1", "fd00::1"], []])],
         CheckpointDirectory = "/ckpt",
         PrivateTmp = true,
+        Capture = ["/home/user/*.h5"],
     };
 
     public static Manifest Manifest => new()

@@ -32,7 +32,7 @@ internal sealed class MountCheck : IRestoreCheck
     private static IEnumerable<string> Hidden(RestoreTarget target, IReadOnlyList<MountRecord> known)
     {
         var table = MountInfo.Read();
-        var needed = (target.Sandbox.NeededFiles ?? []).Select(f => f.Path).Concat(target.Sandbox.JobFiles.Select(f => f.Path));
+        var needed = (target.Sandbox.NeededFiles ?? []).Select(f => f.Path).Concat(target.Sandbox.JobFiles.Where(f => f.IsPutBack).Select(f => f.Path));
         var crossed = MountTable.Crossed(table, needed);
         return table.Where(m => crossed.Contains(m.Id) && m.MountPoint != "/" && known.All(k => k.MountPoint != m.MountPoint)).Select(m => m.MountPoint).Distinct()
             .Select(m => $"{m} is a mount here and was none at the cut, and the job needs files below it, which it would not see; unmount it, or restart on a node without it");

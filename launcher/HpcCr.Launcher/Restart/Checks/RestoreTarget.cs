@@ -1,4 +1,5 @@
 using HpcCr.Core;
+using HpcCr.Store;
 
 namespace HpcCr.Launcher;
 
@@ -11,6 +12,21 @@ namespace HpcCr.Launcher;
 /// <param name="JobIsHere">Whether the job has a sandbox here already.</param>
 internal sealed record RestoreTarget(Manifest Manifest, ManifestNode Sandbox, MovedSockets Sockets, LauncherOptions Options, NodeFacts Node, bool JobIsHere)
 {
+    /// <summary>The epoch's folder.</summary>
+    public string EpochPath { get; init; } = Path.Combine(Manifest.Spec.Folder, EpochName.Of(Manifest.Epoch));
+
+    /// <summary>What is to be done with the files of the job.</summary>
+    public FileTreatment Treatment { get; init; }
+
     /// <summary>The file systems as the job's user sees them.</summary>
     public StoreAccess Store { get; } = new(Manifest.Spec);
+
+    /// <summary>The files that are this sandbox's to put back, and how they look now.</summary>
+    public IReadOnlyList<(FileRecord Record, FileOutlook Outlook)> Files => field ??= LookAtFiles();
+
+    private List<(FileRecord Record, FileOutlook Outlook)> LookAtFiles()
+    {
+        var asides = Store.Run(() => AsideIndex.Read(Path.GetDirectoryName(EpochPath)!));
+        return [.. Manifest.FilesPutBackBy(Sandbox).Select(file => (file, FileOutlook.Of(file, Manifest.Epoch, Sandbox, asides, Store, compare: Treatment == FileTreatment.Check)))];
+    }
 }

@@ -9,7 +9,7 @@ internal sealed class RootAccessCheck : IRestoreCheck
 
     public RestoreFinding Look(RestoreTarget target)
     {
-        var written = target.Sandbox.JobFiles.Select(file => file.Path).ToList();
+        var written = target.Sandbox.JobFiles.Where(file => file.IsPutBack).Select(file => file.Path).ToList();
         var needed = (target.Sandbox.NeededFiles ?? []).Select(file => file.Path).Except(written).ToList();
         return new RestoreFinding($"{written.Count + needed.Count} to open as root",
             [.. written.Where(path => IsSquashed(target, path, write: true)).Concat(needed.Where(path => IsSquashed(target, path, write: false))).Select(path => TextOf(path))]);

@@ -7,7 +7,7 @@ internal sealed class SpaceCheck : IRestoreCheck
 
     public RestoreFinding Look(RestoreTarget target)
     {
-        var bytes = target.Sandbox.Files.Sum(f => f.Size);
+        var bytes = target.Sandbox.Images.Sum(f => f.Size);
         var memory = StagingFolders.AvailableMemory();
         List<string> faults = [];
         if (memory < bytes)

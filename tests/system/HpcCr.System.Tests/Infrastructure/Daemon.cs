@@ -16,7 +16,7 @@ internal static class Daemon
         ?? throw new InvalidOperationException("there is no coordinator");
 
     /// <summary>An engine that is writing a job's pages, or null.</summary>
-    public static int? EngineAtWork(TestJob job) => Pids().Cast<int?>().FirstOrDefault(pid => IsGuardOf(Parent(pid!.Value), job) && WritesPages(pid.Value));
+    public static int? EngineAtWork(TestJob job) => ProcessText.Pids().Cast<int?>().FirstOrDefault(pid => IsGuardOf(ProcessText.Parent(pid!.Value), job) && WritesPages(pid.Value));
 
     /// <summary>Sends a signal: <c>KILL</c>, <c>STOP</c>, <c>CONT</c>.</summary>
     public static void Signal(int pid, string signal)
@@ -27,7 +27,7 @@ internal static class Daemon
     }
 
     private static bool IsGuardOf(int pid, TestJob job) =>
-        Words(pid) is [var program, ..] words && Path.GetFileName(program) == "hpccr-guard" && words.Any(w => w.EndsWith("/" + job.Name, StringComparison.Ordinal));
+        ProcessText.Words(pid) is [var program, ..] words && Path.GetFileName(program) == "hpccr-guard" && words.Any(w => w.EndsWith("/" + job.Name, StringComparison.Ordinal));
 
     private static bool WritesPages(int pid)
     {
@@ -42,26 +42,5 @@ internal static class Daemon
         }
     }
 
-    private static int? Find(Func<string[], bool> wanted) => Pids().Cast<int?>().FirstOrDefault(pid => wanted(Words(pid!.Value)));
-
-    private static IEnumerable<int> Pids() =>
-        Directory.EnumerateDirectories("/proc").Select(path => Path.GetFileName(path)).Where(name => char.IsAsciiDigit(name[0])).Select(int.Parse);
-
-    private static string[] Words(int pid) => TextOf($"/proc/{pid}/cmdline").Split('\0', StringSplitOptions.RemoveEmptyEntries);
-
-    private static int Parent(int pid) =>
-        TextOf($"/proc/{pid}/stat") is { Length: > 0 } stat ? int.Parse(stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture) : 0;
-
-    // A process may be gone by the time that it is looked at.
-    private static string TextOf(string path)
-    {
-        try
-        {
-            return File.ReadAllText(path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return "";
-        }
-    }
+    private static int? Find(Func<string[], bool> wanted) => ProcessText.Pids().Cast<int?>().FirstOrDefault(pid => wanted(ProcessText.Words(pid!.Value)));
 }

@@ -44,7 +44,7 @@ public abstract class Lab(int nodes) : IAsyncLifetime
         _hpccr = new Hpccr(RunFolder, checkpoints, _tag);
         _leftovers = new Leftovers(_tag, [RunFolder, Folder]);
         await PrepareAsync();
-        if (nodes > 0) (await Hpccr.RunAsync("lab", "up", $"{nodes}")).EndsWith(0);
+        if (nodes > 0) (await Hpccr.RunAsync(["lab", "up", $"{nodes}", .. UpOptions])).EndsWith(0);
     }
 
     /// <summary>Takes it down and looks for what is left.</summary>
@@ -70,6 +70,9 @@ public abstract class Lab(int nodes) : IAsyncLifetime
             if (Directory.Exists(RunFolder)) Directory.Delete(RunFolder, recursive: true);
         }
     }
+
+    /// <summary>Options of <c>hpccr lab up</c>.</summary>
+    private protected virtual IReadOnlyList<string> UpOptions => [];
 
     /// <summary>Makes what must be there before the nodes are.</summary>
     private protected virtual Task PrepareAsync() => Task.CompletedTask;
@@ -97,6 +100,9 @@ public abstract class Lab(int nodes) : IAsyncLifetime
 
     /// <summary>What a node's launcher has logged.</summary>
     internal string LauncherLog(int node) => File.ReadAllText(Path.Combine(RunFolder, "lab", $"node{node}", "launcher.log"));
+
+    /// <summary>What the coordinator has logged.</summary>
+    internal string CoordinatorLog() => File.ReadAllText(Path.Combine(RunFolder, "lab", "control", "coordinator.log"));
 
     /// <summary>The state of the lab as <c>hpccr lab status</c> tells it.</summary>
     internal Task<JsonElement> StatusAsync() => Hpccr.JsonAsync("lab", "status");

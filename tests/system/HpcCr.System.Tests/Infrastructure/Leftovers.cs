@@ -15,7 +15,7 @@ internal sealed class Leftovers(string tag, IReadOnlyList<string> folders)
     {
         foreach (var pid in OurPids())
         {
-            if (LinkOf($"/proc/{pid}/ns/net") is { } net && net != LinkOf("/proc/self/ns/net")) _netNamespaces.Add(net);
+            if (ProcessText.LinkOf($"/proc/{pid}/ns/net") is { } net && net != ProcessText.LinkOf("/proc/self/ns/net")) _netNamespaces.Add(net);
             if (CgroupOf(pid) is { } cgroup && cgroup != CgroupOf("self")) _cgroups.Add(cgroup);
         }
     }
@@ -31,7 +31,7 @@ internal sealed class Leftovers(string tag, IReadOnlyList<string> folders)
     /// <summary>What there is.</summary>
     public List<string> Find() => [.. Processes(), .. Mounts(), .. Cgroups(), .. NetNamespaces(), .. PacketTables()];
 
-    private IEnumerable<string> Processes() => OurPids().Select(pid => $"process {pid}: {TextOf($"/proc/{pid}/cmdline").Replace('\0', ' ')}");
+    private IEnumerable<string> Processes() => OurPids().Select(pid => $"process {pid}: {ProcessText.Of($"/proc/{pid}/cmdline").Replace('\0', ' ')}");
 
     private IEnumerable<string> Mounts() => File.ReadLines("/proc/self/mountinfo").Where(line => folders.Any(line.Contains)).Select(line => $"mount {line}");
 
@@ -46,7 +46,7 @@ internal sealed class Leftovers(string tag, IReadOnlyList<string> folders)
     private IEnumerable<string> NetNamespaces()
     {
         if (_netNamespaces.Count == 0) return [];
-        return Pids().Select(pid => (Pid: pid, Net: LinkOf($"/proc/{pid}/ns/net"))).Where(p => p.Net is not null && _netNamespaces.Contains(p.Net))
+        return Pids().Select(pid => (Pid: pid, Net: ProcessText.LinkOf($"/proc/{pid}/ns/net"))).Where(p => p.Net is not null && _netNamespaces.Contains(p.Net))
             .Select(p => $"net namespace {p.Net} of process {p.Pid}");
     }
 
@@ -61,39 +61,13 @@ internal sealed class Leftovers(string tag, IReadOnlyList<string> folders)
     private IEnumerable<string> OurPids()
     {
         var mark = $"{Hpccr.TagVariable}={tag}\0";
-        return Pids().Where(pid => TextOf($"/proc/{pid}/environ").Contains(mark, StringComparison.Ordinal));
+        return Pids().Where(pid => ProcessText.Of($"/proc/{pid}/environ").Contains(mark, StringComparison.Ordinal));
     }
 
-    private static IEnumerable<string> Pids() =>
-        Directory.EnumerateDirectories("/proc").Select(path => Path.GetFileName(path)).Where(name => char.IsAsciiDigit(name[0]));
+    private static IEnumerable<string> Pids() => ProcessText.Pids().Select(pid => $"{pid}");
 
     private static string? CgroupOf(string pid) =>
-        TextOf($"/proc/{pid}/cgroup").Split('\n').FirstOrDefault(line => line.StartsWith("0::/", StringComparison.Ordinal))?["0::".Length..] is { Length: > 1 } path
+        ProcessText.Of($"/proc/{pid}/cgroup").Split('\n').FirstOrDefault(line => line.StartsWith("0::/", StringComparison.Ordinal))?["0::".Length..] is { Length: > 1 } path
             ? path
             : null;
-
-    private static string? LinkOf(string path)
-    {
-        try
-        {
-            return new FileInfo(path).LinkTarget;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
-    }
-
-    // A process may be gone by the time that it is looked at.
-    private static string TextOf(string path)
-    {
-        try
-        {
-            return File.ReadAllText(path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return "";
-        }
-    }
 }

@@ -34,7 +34,8 @@ internal sealed class RunningCommand : IAsyncDisposable
     /// <summary>Starts a command with closed standard input.</summary>
     public static RunningCommand Start(IReadOnlyList<string> command, CommandOptions options)
     {
-        var start = new ProcessStartInfo(command[0], command.Skip(1))
+        // Whoever is started in the background of a shell ignores SIGINT, and so would what it starts.
+        var start = new ProcessStartInfo("env", ["--default-signal=INT,QUIT", .. command])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

@@ -5,6 +5,7 @@ internal static class TestPrograms
 {
     public static string AcceptQueue => Path("acceptq");
     public static string ExitCode => Path("exitcode");
+    public static string FileWork => Path("filework");
     public static string Fill => Path("fill");
     public static string Holds => Path("holds");
     public static string KeepAlive => Path("keepalive");

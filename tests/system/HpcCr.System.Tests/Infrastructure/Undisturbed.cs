@@ -5,7 +5,7 @@ namespace HpcCr.SystemTests.Infrastructure;
 /// <summary>What programs say when nobody touches them: each command runs once, without HpcCr.</summary>
 internal static class Undisturbed
 {
-    private static readonly ConcurrentDictionary<string, Task<string>> FinalLines = new();
+    private static readonly ConcurrentDictionary<string, Task<IReadOnlyList<string>>> Runs = new();
 
     // So that mpirun starts for root and with more ranks than processors.
     private static readonly Dictionary<string, string?> ForMpi = new()
@@ -21,16 +21,20 @@ internal static class Undisturbed
     private static readonly string[] OwnNetwork = ["unshare", "--net", "sh", "-c", "ip link set lo up && exec \"$@\"", "sh"];
 
     /// <summary>The line <c>final ...</c> of a run of its own.</summary>
-    public static Task<string> FinalLineAsync(params IEnumerable<string> command)
+    public static async Task<string> FinalLineAsync(params IEnumerable<string> command) =>
+        (await LinesAsync(command)).Last(line => line.StartsWith("final ", StringComparison.Ordinal));
+
+    /// <summary>All lines of a run of its own.</summary>
+    public static Task<IReadOnlyList<string>> LinesAsync(params IEnumerable<string> command)
     {
         var words = command.ToList();
-        return FinalLines.GetOrAdd(string.Join('\0', words), _ => RunAsync(words));
+        return Runs.GetOrAdd(string.Join('\0', words), _ => RunAsync(words));
     }
 
-    private static async Task<string> RunAsync(List<string> command)
+    private static async Task<IReadOnlyList<string>> RunAsync(List<string> command)
     {
         await using var running = RunningCommand.Start([.. OwnNetwork, .. command], new CommandOptions { Environment = ForMpi, Deadline = TimeSpan.FromMinutes(2) });
         var ended = (await running.EndAsync()).EndsWith(0);
-        return ended.Stdout.Split('\n').Last(line => line.StartsWith("final ", StringComparison.Ordinal));
+        return ended.Stdout.Split('\n')[..^1];
     }
 }

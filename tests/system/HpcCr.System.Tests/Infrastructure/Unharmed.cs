@@ -20,7 +20,7 @@ internal static class Unharmed
 
     private static async Task<List<string>> LeftAsync(Lab lab, TestJob job)
     {
-        List<string> left = [.. Directory.GetDirectories(job.Folder, "*.partial"), .. Frozen(job)];
+        List<string> left = [.. Directory.GetDirectories(job.Folder, "*.partial"), .. Directory.GetDirectories(job.Folder, "*.aborted"), .. Frozen(job)];
         for (var node = 1; node <= lab.Nodes; node++)
         {
             var said = (await lab.Hpccr.RunAsync("lab", "exec", $"node{node}", "--", "sh", "-c",

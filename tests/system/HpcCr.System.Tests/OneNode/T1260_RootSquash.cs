@@ -38,10 +38,10 @@ public sealed class T1260_RootSquash(OneNodeLab lab) : SystemTest(lab), IAsyncLi
     {
         // The node alone sees the mount: the commands are typed there.
         var name = Lab.NewName("squash");
-        await AsOwnerAsync(0, "run", "--name", name, "--ckpt-dir", _mounted, "--keep", "3", "--interval", "1s", "--detach", "--", TestPrograms.Fill, "--mib", "2", "--steps", "4000", "--every", "50");
+        await AsOwnerAsync(0, "run", "--name", name, "--ckpt-dir", _mounted, "--keep", "3", "--interval", "1s", "--detach", "--", TestPrograms.Fill, "--mib", "2", "--steps", "12000", "--every", "50");
         await Await.UntilAsync("two epochs by themselves", () => Directory.Exists(Path.Combine(_real, name, "epoch-000002")), null, () => Lab.LauncherLog(1));
-        Assert.Contains("stdout.log, which root may not open", (await AsOwnerAsync(0, "check", name)).Stdout, StringComparison.Ordinal);
-        await AsOwnerAsync(0, "checkpoint", name, "--stop");
+        Assert.Contains("stdout.log, which root may not open", (await BetweenEpochsAsync("check", name)).Stdout, StringComparison.Ordinal);
+        await BetweenEpochsAsync("checkpoint", name, "--stop");
         await AsOwnerAsync(0, "verify", name);
         await AsOwnerAsync(0, "prune", name, "--keep", "1");
         Assert.Single(Directory.GetDirectories(Path.Combine(_real, name), "epoch-*"));
@@ -52,6 +52,15 @@ public sealed class T1260_RootSquash(OneNodeLab lab) : SystemTest(lab), IAsyncLi
         await AsOwnerAsync(0, "restart", name, "--interval", "off", "--detach");
         await AsOwnerAsync(0, "wait", name);
         await OnNodeAsync(["umount", "--lazy", _mounted]);
+    }
+
+    // The job makes epochs by itself, and there is never more than one.
+    private async Task<CommandResult> BetweenEpochsAsync(params string[] command)
+    {
+        CommandResult? said = null;
+        await Await.UntilAsync("the end of an epoch", async () =>
+            !(said = await OnNodeAsync([.. CommandOptions.AsUser(Owner).Prefix, Deployment.Hpccr, .. command])).Stderr.Contains("is under way", StringComparison.Ordinal));
+        return said!.EndsWith(0);
     }
 
     private Task<CommandResult> OnNodeAsync(string[] command) => Hpccr.RunAsync(["lab", "exec", "node1", "--", .. command]);
