@@ -32,9 +32,10 @@ internal sealed class NodeHooks(RunLayout run, string coordinator)
     public async Task EndAsync(CancellationToken cancellationToken)
     {
         var job = Number("SLURM_JOB_ID");
+        if (!Directory.Exists(run.Slurm)) return;
         File.Delete(Admission(job));
         // A launcher that starts ends what is no longer admitted, and what has lost its guard.
-        if (!Directory.Exists(run.Root) || await EnsureLauncherAsync(cancellationToken)) return;
+        if (await EnsureLauncherAsync(cancellationToken)) return;
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         patience.CancelAfter(EndDeadline);
         using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);

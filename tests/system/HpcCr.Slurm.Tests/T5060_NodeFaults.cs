@@ -92,5 +92,9 @@ public sealed class T5060_NodeFaults(LinuxprocCluster cluster) : SlurmTest(clust
 
     private Task<SlurmJob> SubmitAsync(IReadOnlyList<string> run) => SlurmJob.SubmitAsync(Cluster, "alice", ["--nodelist=sn1"], run, ["echo", "plain"]);
 
-    private Task<string> EndLauncherAsync(string node) => Cluster.ShellAsync(node, "pkill -KILL hpccr-launcher; while pgrep hpccr-launcher >/dev/null; do sleep 0.05; done; true");
+    private async Task EndLauncherAsync(string node)
+    {
+        await Cluster.AwaitNoTracesAsync();
+        await Cluster.ShellAsync(node, "pkill -KILL hpccr-launcher; while pgrep hpccr-launcher >/dev/null; do sleep 0.05; done; true");
+    }
 }
