@@ -63,7 +63,18 @@ public sealed class AgentListenerTests : IAsyncLifetime
     private async Task<Socket> ConnectAsync()
     {
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        await socket.ConnectAsync(new UnixDomainSocketEndPoint(_node.Run.LauncherSocket), Token);
-        return socket;
+        while (true)
+        {
+            try
+            {
+                await socket.ConnectAsync(new UnixDomainSocketEndPoint(_node.Run.LauncherSocket), Token);
+                return socket;
+            }
+            catch (SocketException e) when (e.SocketErrorCode == SocketError.WouldBlock)
+            {
+                // More callers wait than the kernel keeps.
+                await Task.Delay(1, Token);
+            }
+        }
     }
 }

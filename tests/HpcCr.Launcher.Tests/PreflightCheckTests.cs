@@ -75,7 +75,7 @@ public sealed class PreflightCheckTests
     [InlineData("/proc/4711", true)]
     [InlineData("/proc/4711/task/4712/stat", true)]
     [InlineData("/proc/4711/net/dev", true)]
-    [InlineData("/proc/1/root/etc/shadow", false)]
+    [InlineData("/proc/1/cwd/etc/shadow", false)]
     [InlineData("/proc/4711/fd/3", false)]
     [InlineData("/proc/sys/kernel/core_pattern", false)]
     [InlineData("/proc/../etc/shadow", false)]

@@ -1,10 +1,10 @@
 #!/usr/bin/python3
 """Shows a folder as a file server shows it that squashes root: whoever comes as root is treated as nobody.
 
-    rootsquash.py FOLDER MOUNTPOINT
+    rootsquash.py FOLDER MOUNTPOINT [open]
 
 Every request is carried out with the identity of who makes it, root's with that of nobody; attributes of files that are open can
-be had by all, as with NFS. Ends when it is unmounted."""
+be had by all, as with NFS. With `open`, root is root. Ends when it is unmounted."""
 import errno
 import os
 import sys
@@ -15,16 +15,17 @@ NOBODY = 65534
 
 
 class RootSquash(Operations):
-    def __init__(self, folder):
+    def __init__(self, folder, root):
         self.folder = folder
+        self.root = root
         self.known = set()
 
     def __call__(self, op, path, *args):
         if op in ("init", "destroy", "release", "flush", "read", "write", "statfs"):
             return super().__call__(op, path, *args)
         uid, gid, _ = fuse_get_context()
-        os.setegid(gid if uid != 0 else NOBODY)
-        os.seteuid(uid if uid != 0 else NOBODY)
+        os.setegid(gid if uid != 0 else self.root)
+        os.seteuid(uid if uid != 0 else self.root)
         try:
             return super().__call__(op, path, *args)
         except OSError as error:
@@ -117,4 +118,4 @@ class RootSquash(Operations):
 if __name__ == "__main__":
     os.umask(0)
     # Names are asked for each time.
-    FUSE(RootSquash(sys.argv[1]), sys.argv[2], foreground=True, nothreads=True, allow_other=True, attr_timeout=3600, entry_timeout=0, fsname="rootsquash")
+    FUSE(RootSquash(sys.argv[1], 0 if sys.argv[3:] == ["open"] else NOBODY), sys.argv[2], foreground=True, nothreads=True, allow_other=True, attr_timeout=3600, entry_timeout=0, fsname="rootsquash")

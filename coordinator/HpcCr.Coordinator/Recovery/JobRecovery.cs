@@ -89,7 +89,7 @@ internal sealed class JobRecovery(
     }
 
     // All nodes that the job is on or is to come to; one that stays away is not waited for longer than any other time.
-    private Task ReturnsAsync(Job job)
+    private Task<bool[]> ReturnsAsync(Job job)
     {
         var all = job.Spec.Places.Concat(job.Restart?.Spec.Places ?? []).Select(p => p.Node).Concat(job.Move?.Hosts ?? []).Distinct();
         return Task.WhenAll(all.Select(node => nodes.ReturnsAsync(node, options.NodeGrace)));

@@ -1,4 +1,3 @@
-using HpcCr.Core;
 using HpcCr.Linux;
 using HpcCr.Protocol.V1;
 using HpcCr.Protocol.V1.Local;
@@ -32,20 +31,9 @@ internal static class DumpPhase
             throw;
         }
 
-        RequireAll(job, epoch);
+        FreezePhase.RequireAll(job);
         // The engine stands at its gate, and this node's vote is not yet cast.
         await FaultHooks.AtAsync(job.Options.Run.Faults, "gate", cancellationToken);
         return new Reply { Dumped = new Dumped { DumpMs = engine.Result.Milliseconds } };
-    }
-
-    // What is frozen does not end by itself: somebody killed it (a person, or the kernel for want of memory), and the images are of a job that cannot go on.
-    private static void RequireAll(LocalJob job, EpochWork epoch)
-    {
-        if (epoch.Pids.Except(job.Cgroup.Processes()).ToList() is { Count: > 0 } killed)
-        {
-            throw new HpcCrException(FailureKind.Failed,
-                $"{killed.Count} processes of {job.Spec.Name} on {job.Options.Node} were killed while the job was frozen (pid {string.Join(", ", killed.Take(5))})",
-                "The job goes on as far as it can; its epochs from before are good.");
-        }
     }
 }

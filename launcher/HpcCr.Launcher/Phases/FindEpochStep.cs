@@ -1,4 +1,3 @@
-using HpcCr.Core;
 using HpcCr.Protocol.V1;
 using HpcCr.Store;
 

@@ -1,3 +1,4 @@
+using HpcCr.Core;
 using HpcCr.Protocol.V1;
 using HpcCr.Protocol.V1.Local;
 
@@ -20,7 +21,23 @@ internal static class FreezePhase
     /// <summary>Lets the job run for a moment, so that what is in nobody's image finds its owner.</summary>
     public static async Task<Reply> ThawAsync(LocalJob job, CancellationToken cancellationToken)
     {
+        RequireAll(job);
         await job.AskAsync(new GuardRequest { Thaw = new ThawSandbox() }, cancellationToken);
         return new Reply();
+    }
+
+    /// <summary>
+    /// Every process that was frozen must still be there: it does not end by itself. Somebody killed it (a person, or the kernel for want of memory),
+    /// and images from now on are of a job that cannot go on.
+    /// </summary>
+    /// <exception cref="HpcCrException">One was killed.</exception>
+    public static void RequireAll(LocalJob job)
+    {
+        if (job.Epoch!.Pids.Except(job.Cgroup.Processes()).ToList() is { Count: > 0 } killed)
+        {
+            throw new HpcCrException(FailureKind.Failed,
+                $"{killed.Count} processes of {job.Spec.Name} on {job.Options.Node} were killed while the job was frozen (pid {string.Join(", ", killed.Take(5))})",
+                "The job goes on as far as it can; its epochs from before are good.");
+        }
     }
 }

@@ -93,7 +93,13 @@ internal static class RestoreSteps
         ProcessorBindings.PutBack(job, work.Sandbox.ProcessorBindings);
         AddressTranslation.Attach(job.Cgroup.Path, work.Relocation.View);
         await job.AskAsync(new GuardRequest { Unlock = new UnlockPackets() }, cancellationToken);
-        await job.AskAsync(new GuardRequest { Finish = new FinishEngine { Thaw = true, Timers = { SandboxTimers.Of(work.Sandbox, work.Sockets) } } }, cancellationToken);
+        var done = await job.AskAsync(new GuardRequest { Finish = new FinishEngine { Thaw = true, Timers = { SandboxTimers.Of(work.Sandbox, work.Sockets) } } }, cancellationToken);
+        if (done.Status.State == GuardStatus.Types.State.Empty)
+        {
+            throw new HpcCrException(FailureKind.Failed, $"what was restored of {job.Spec.Name} on {job.Options.Node} is gone: {done.Status.LastAbort}",
+                $"Restart {job.Spec.Name} again.");
+        }
+
         StagingFolders.Remove(work.Staging);
         job.Restoring = null;
         return new Reply();

@@ -111,8 +111,8 @@ public sealed class EpochTransitionsTests
         Walk(Begin, AllDone, AllDone, Residue, AllDone, AllDone, AllDone));
 
     [Fact]
-    public void Table_LeadsToTheKillOnlyThroughTheCommit() => Assert.Equal(
-        [(CommitStopped, AllDone)], EpochTransitions.Table.Where(e => e.Value == Kill).Select(e => e.Key));
+    public void Table_LeadsToTheKillOnlyThroughTheCommit_OrWhenTheStoreHasTheEpoch() => Assert.Equivalent(
+        new[] { (CommitStopped, AllDone), (Recover, Stop) }, EpochTransitions.Table.Where(e => e.Value == Kill).Select(e => e.Key), strict: true);
 
     [Theory]
     [InlineData(AllDone)]
@@ -122,8 +122,12 @@ public sealed class EpochTransitionsTests
         Assert.Equal(Stopped, EpochTransitions.Next(Kill, happened));
 
     [Fact]
-    public void Table_NamesASuccessOnlyAfterACommit() =>
-        Assert.Equal([(Commit, AllDone)], EpochTransitions.Table.Where(e => e.Value == Complete).Select(e => e.Key));
+    public void Table_NamesASuccessOnlyAfterACommit_OrWhenTheStoreHasTheEpoch() => Assert.Equivalent(
+        new[] { (Commit, AllDone), (Recover, Continue) }, EpochTransitions.Table.Where(e => e.Value == Complete).Select(e => e.Key), strict: true);
+
+    [Fact]
+    public void Next_OfAnInterruptedEpoch_AsksTheStore_UnlessItsEndWasDecided() => Assert.Equal(
+        Asking.Except([Kill, Abort]), AllStates.Where(state => EpochTransitions.Next(state, Interrupted) == Recover));
 
     [Fact]
     public void Next_OfAnEventThatMeansNothing_IsNothing()
@@ -135,7 +139,7 @@ public sealed class EpochTransitionsTests
 
     [Fact]
     public void IsJobHeld_IsTrueFromTheFreezeUntilTheJobRunsOrIsGone() => Assert.Equal(
-        [Freeze, Drain, Refreeze, EpochState.Lock, Dump, Vote, Resume, SealStopped, CommitStopped, Kill], AllStates.Where(s => s.IsJobHeld()));
+        [Freeze, Drain, Refreeze, EpochState.Lock, Dump, Vote, Resume, SealStopped, CommitStopped, Kill, Recover], AllStates.Where(s => s.IsJobHeld()));
 
     private static HashSet<EpochState> Reachable(EpochState from)
     {

@@ -17,9 +17,8 @@ public sealed class T1260_RootSquash(OneNodeLab lab) : SystemTest(lab), IAsyncLi
         (await Hpccr.RunProgramAsync(CommandOptions.Default, ["chown", $"{Owner}:{Owner}", real])).EndsWith(0);
         File.SetUnixFileMode(real, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         // On the node, whose launcher is the root that is squashed.
-        _server = Hpccr.Start("lab", "exec", "node1", "--", TestPrograms.RootSquash, real, mounted);
         (_real, _mounted) = (real, mounted);
-        await Await.UntilAsync("a file system that squashes root", async () => _server.HasEnded || (await OnNodeAsync(["grep", mounted, "/proc/self/mounts"])).ExitCode == 0);
+        _server = await ServeAsync();
         Assert.SkipWhen(_server.HasEnded, $"no file system that squashes root can be made here: {_server.Stderr.Trim().Split('\n')[^1]}");
         Assert.NotEqual(0, (await OnNodeAsync(["ls", mounted])).ExitCode);
     }
@@ -31,6 +30,13 @@ public sealed class T1260_RootSquash(OneNodeLab lab) : SystemTest(lab), IAsyncLi
         await OnNodeAsync(["umount", "--lazy", _mounted]);
         await _server.EndAsync();
         await _server.DisposeAsync();
+    }
+
+    private async Task<RunningCommand> ServeAsync(string mode = "squash")
+    {
+        var server = Hpccr.Start("lab", "exec", "node1", "--", TestPrograms.RootSquash, _real, _mounted, mode);
+        await Await.UntilAsync("a file system of the test's", async () => server.HasEnded || (await OnNodeAsync(["grep", _mounted, "/proc/self/mounts"])).ExitCode == 0);
+        return server;
     }
 
     [Fact]
@@ -47,11 +53,10 @@ public sealed class T1260_RootSquash(OneNodeLab lab) : SystemTest(lab), IAsyncLi
         Assert.Single(Directory.GetDirectories(Path.Combine(_real, name), "epoch-*"));
         // The engine opens the job's output as root.
         (await AsOwnerAsync(6, "restart", name, "--detach")).FailsWith(6, ["root may not open", "stdout.log"]);
-        await OnNodeAsync(["umount", "--lazy", _mounted]);
-        (await OnNodeAsync(["mount", "--bind", _real, _mounted])).EndsWith(0);
+        await DisposeAsync();
+        _server = await ServeAsync("open");
         await AsOwnerAsync(0, "restart", name, "--interval", "off", "--detach");
         await AsOwnerAsync(0, "wait", name);
-        await OnNodeAsync(["umount", "--lazy", _mounted]);
     }
 
     // The job makes epochs by itself, and there is never more than one.
