@@ -1,4 +1,3 @@
-using HpcCr.Core;
 using HpcCr.Linux;
 
 namespace HpcCr.Launcher;
