@@ -34,6 +34,11 @@ iproute2             # ip: nodes of the lab; ss: what the kernel still holds of 
 util-linux           # unshare, nsenter, setpriv, setsid, flock, mount
 procps               # ps, pgrep, sysctl in tests
 libmunge2            # authentication between nodes, called by the coordinator and the launchers
+slurmctld            # a real Slurm cluster of namespaces, for tests only: its controller
+slurmd               # its nodes
+slurm-client         # sbatch, scontrol, squeue, mpirun's srun
+munge                # munged, which Slurm authenticates with
+openssl              # the key of such a cluster
 libzstd1             # compression of images
 liblz4-1             # the same, faster
 libxxhash0           # checksums of images

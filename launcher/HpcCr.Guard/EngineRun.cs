@@ -158,6 +158,7 @@ internal sealed class EngineRun : IAsyncDisposable
     public async Task RestoreToGateAsync(Sandbox sandbox, RestoreSandbox request, IReadOnlyList<InheritFd> inherited)
     {
         sandbox.AddToCgroup(_process.Pid);
+        JobCgroup.Join(request.BatchCgroups, _process.Pid);
         var options = new RestoreOptions
         {
             ImagesDirectory = request.Images,

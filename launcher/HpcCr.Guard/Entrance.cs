@@ -22,6 +22,7 @@ internal static class Entrance
             Descriptors.SetCloseOnExec(StatusPipe);
             var entry = SandboxEntry.Parser.ParseFrom(File.ReadAllBytes(file));
             JobCgroup.Open(entry.Cgroup).Add(Environment.ProcessId);
+            JobCgroup.Join(entry.BatchCgroups, Environment.ProcessId);
             prepare(entry);
             Exec.Replace(entry.Argv[0], [.. entry.Argv], [.. entry.Environment]);
             return 0;

@@ -43,8 +43,8 @@ internal sealed class AgentListener(string path, LocalJobs jobs, Func<LocalJob, 
             await using var channel = new MessageChannel(new NetworkStream(socket, ownsSocket: true));
             if (await channel.ReceiveAsync(AgentRequest.Parser, patience.Token) is not { } request)
                 return;
-            var error = jobs.OfProcess(caller.Pid) is { } job
-                ? await start(job, request.Node, request.Command, patience.Token)
+            var error = request.EndedSlurmJob != 0 ? await EndSlurmJobAsync(request.EndedSlurmJob, caller.Uid)
+                : jobs.OfProcess(caller.Pid) is { } job ? await start(job, request.Node, request.Command, patience.Token)
                 : "the caller is in no job's sandbox on this node";
             await channel.SendAsync(new AgentReply { Error = error ?? "" }, patience.Token);
         }
@@ -52,5 +52,13 @@ internal sealed class AgentListener(string path, LocalJobs jobs, Func<LocalJob, 
         {
             log.LogWarning("a remote-start agent was not served: {Why}", e.Message);
         }
+    }
+
+    private async Task<string?> EndSlurmJobAsync(uint slurmJob, uint caller)
+    {
+        if (caller != 0)
+            return "only root may end what is left of a Slurm job";
+        await jobs.EndSlurmJobAsync(slurmJob);
+        return null;
     }
 }

@@ -34,6 +34,10 @@ public sealed class LauncherArguments
     [Option("env", HelpText = "NAME=VALUE for every job on this node that does not set it itself; may be repeated.")]
     public IEnumerable<string> JobEnvironment { get; set; } = [];
 
+    /// <summary>Whether this is a node of a Slurm cluster.</summary>
+    [Option("slurm", HelpText = "Take jobs only of users whom Slurm's Prolog has admitted, and pass on what users here ask the coordinator.")]
+    public bool Slurm { get; set; }
+
     /// <summary>Log file.</summary>
     [Option("log", HelpText = "Log file (default: standard error).")]
     public string? Log { get; set; }
@@ -58,6 +62,7 @@ public sealed class LauncherArguments
         KeyFile = KeyFile,
         Run = RunDirectory is null ? RunLayout.Current : new RunLayout(Path.GetFullPath(RunDirectory)),
         Slots = Slots > 0 ? Slots : Environment.ProcessorCount,
+        Slurm = Slurm,
         Staging = Staging is null ? null : Path.GetFullPath(Staging),
         JobEnvironment = Variables(JobEnvironment),
     };

@@ -49,6 +49,7 @@ public sealed class LauncherHost
         _link.Received += OnMessage;
         _log.LogInformation("launcher of {Node} with {Engine}", _options.Node, _node.Engine);
         var agents = new AgentListener(_options.Run.LauncherSocket, _jobs, StartRemotelyAsync, _log);
+        await using var relay = _options.Slurm ? await CoordinatorRelay.StartAsync(_options.Run.CoordinatorSocket, OpenChannel, cancellationToken) : null;
         await Task.WhenAll(_link.RunAsync(cancellationToken), agents.RunAsync(cancellationToken));
         _jobs.LeaveNothing();
     }
@@ -72,6 +73,7 @@ public sealed class LauncherHost
             Slots = (uint)_options.Slots,
             Software = typeof(LauncherHost).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "",
             Engine = _node.Engine,
+            EngineMissing = _node.EngineFault is not null,
             Addresses = { _node.Addresses },
         };
         foreach (var job in _jobs.All)

@@ -20,6 +20,9 @@ public sealed record LauncherOptions
     /// <summary>How many ranks mpirun places here by itself.</summary>
     public int Slots { get; init; } = Environment.ProcessorCount;
 
+    /// <summary>Whether only jobs of admitted Slurm allocations are taken, and users here reach the coordinator through this launcher.</summary>
+    public bool Slurm { get; init; }
+
     /// <summary>Where engines dump to: a folder, or null for memory.</summary>
     public string? Staging { get; init; }
 

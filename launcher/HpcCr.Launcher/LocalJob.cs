@@ -60,7 +60,10 @@ internal sealed class LocalJob : IAsyncDisposable
     public string LockTable => PacketLock.TableOf(Key);
 
     /// <summary>The entries of processes into the sandbox.</summary>
-    public SandboxEntries Entries => new(Spec, Sandbox, Layout, Cgroup.Path, Options);
+    public SandboxEntries Entries => new(Spec, Sandbox, Layout, Cgroup.Path, BatchCgroups, Options);
+
+    /// <summary>Where the batch system keeps the processes of the allocation.</summary>
+    public IReadOnlyList<string> BatchCgroups => StepCgroups.Of(Spec);
 
     /// <summary>The epoch of the step under way; 0: of none.</summary>
     public uint EpochOfStep { get; private set; }

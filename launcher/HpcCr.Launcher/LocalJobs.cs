@@ -14,6 +14,7 @@ internal sealed class LocalJobs(LauncherOptions options, ILogger log)
 {
     private static readonly TimeSpan KillDeadline = TimeSpan.FromSeconds(20);
     private readonly ConcurrentDictionary<(string Job, string Sandbox), LocalJob> _jobs = new();
+    private readonly Admissions _admissions = new(options);
 
     /// <summary>Raised when the sandbox's root ended by itself, with its exit code.</summary>
     public event Action<LocalJob, int>? Ended;
@@ -36,9 +37,10 @@ internal sealed class LocalJobs(LauncherOptions options, ILogger log)
             : null;
 
     /// <summary>Makes folder, cgroup and guard for a job; the sandbox itself is started or restored next.</summary>
-    /// <exception cref="HpcCrException">The job is here already.</exception>
+    /// <exception cref="HpcCrException">The job is here already, or not admitted.</exception>
     public async Task<LocalJob> CreateAsync(JobSpec spec, string sandbox)
     {
+        _admissions.Require(spec);
         var key = spec.KeyOf(sandbox);
         var layout = options.Run.Sandbox(key);
         if (_jobs.ContainsKey((spec.Name, sandbox)) || Directory.Exists(layout.Root))
@@ -82,7 +84,7 @@ internal sealed class LocalJobs(LauncherOptions options, ILogger log)
             var job = Register(new LocalJob(spec, sandbox, options, JobCgroup.Create($"{CgroupPrefix}/{key}"), guard, log));
             var status = (await job.AskAsync(new GuardRequest { Status = new GetStatus() }, CancellationToken.None)).Status;
             log.LogInformation("{Job}: found its guard again, {State}", spec.Name, status.State);
-            if (status.State is SandboxState.Running or SandboxState.Ended)
+            if (status.State is SandboxState.Running or SandboxState.Ended && _admissions.Allow(spec))
             {
                 // What an epoch under way has in the store is left alone: other nodes may be committing it.
                 StagingFolders.RemoveAll(options, key, layout);
@@ -130,6 +132,21 @@ internal sealed class LocalJobs(LauncherOptions options, ILogger log)
         await job.DisposeAsync();
         job.Cgroup.Remove();
         SandboxFolders.Remove(job.Layout);
+    }
+
+    /// <summary>A Slurm job has ended on this node: so has what is left of its jobs here.</summary>
+    public async Task EndSlurmJobAsync(uint slurmJob)
+    {
+        foreach (var job in _jobs.Values.Where(j => j.Spec.SlurmJob == slurmJob))
+        {
+            await job.StepAsync(interrupt: true, async token =>
+            {
+                if (Find(job.Spec.Name, job.Sandbox) == job)
+                    await RemoveAsync(job, token);
+                return 0;
+            }, CancellationToken.None);
+            Lost?.Invoke(job, $"Slurm job {slurmJob} has ended on {options.Node}");
+        }
     }
 
     /// <summary>The launcher ends: without jobs nothing of it stays; with jobs it all stays for the next launcher.</summary>

@@ -22,9 +22,10 @@ internal static class Program
             return ExitCodes.Done;
         }
 
-        if (words is ["lab", "--help" or "-h"] or ["help", "lab"])
+        var group = words is [_, "--help" or "-h"] ? words[0] : words is ["help", _] ? words[1] : "";
+        if (CommandTable.Groups.Contains(group))
         {
-            await Console.Out.WriteAsync(Overview.LabText());
+            await Console.Out.WriteAsync(Overview.GroupText(group));
             return ExitCodes.Done;
         }
 
@@ -49,5 +50,5 @@ internal static class Program
 
     // Commands that end with the exit code of a job, where 1 would be mistaken for it.
     private static bool IsForeground(string[] words, CommandArguments arguments) =>
-        words[0] == "wait" || (words[0] is "run" or "restart" && !arguments.Options.Contains("--detach") && !arguments.Options.Contains("--dry-run"));
+        words[0] == "wait" || words is ["slurm", "run", ..] || (words[0] is "run" or "restart" && !arguments.Options.Contains("--detach") && !arguments.Options.Contains("--dry-run"));
 }

@@ -21,6 +21,9 @@ public sealed record RunLayout(string Root)
     /// <summary>One folder per job that has a sandbox here.</summary>
     public string Jobs => Path.Combine(Root, "jobs");
 
+    /// <summary>One file per Slurm job that has been admitted here, with its user's uid; only root can write it.</summary>
+    public string Slurm => Path.Combine(Root, "slurm");
+
     /// <summary>The state of a lab that is up.</summary>
     public string Lab => Path.Combine(Root, "lab");
 

@@ -21,10 +21,13 @@ public static class SpecMapping
             Attached = spec.Attached,
             IntervalMs = (ulong)spec.IntervalMilliseconds,
             Keep = (uint)spec.Keep,
+            SlurmJob = spec.SlurmJob,
+            SlurmStep = spec.SlurmStep,
         };
         wire.Command.AddRange(spec.Command);
         wire.Nodes.AddRange(spec.Nodes);
         wire.Hosts.AddRange(spec.Hosts);
+        wire.Slots.AddRange(spec.Slots);
         wire.Capture.AddRange(spec.Capture);
         wire.PastAddresses.AddRange(spec.PastAddresses.Select(ToWire));
         foreach (var (name, value) in spec.Environment) wire.Environment[name] = value;
@@ -59,6 +62,9 @@ public static class SpecMapping
             Attached = wire.Attached,
             IntervalMilliseconds = ToInterval(wire.IntervalMs),
             Keep = ToKeep(wire.Keep),
+            SlurmJob = wire.SlurmJob,
+            SlurmStep = wire.SlurmStep,
+            Slots = [.. wire.Slots],
             Capture = [.. wire.Capture.Select(pattern => Absolute(pattern, "pattern of files to capture"))],
         };
     }

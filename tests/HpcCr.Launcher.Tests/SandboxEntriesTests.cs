@@ -65,12 +65,12 @@ public sealed class SandboxEntriesTests : IDisposable
         var options = _node.Options with { JobEnvironment = new Dictionary<string, string> { ["A"] = "node", ["B"] = "node" } };
         var spec = TestNode.Spec(1000, ("A", "user"), ("TMPDIR", "/elsewhere"), ("HPCCR_JOB", "forged"), ("HPCCR_RUN_DIR", "/forged"));
 
-        var variables = new SandboxEntries(spec, options.Node, _node.Layout, "/cg", options).Head().Environment.ToDictionary(v => v.Split('=', 2)[0], v => v.Split('=', 2)[1]);
+        var variables = new SandboxEntries(spec, options.Node, _node.Layout, "/cg", [], options).Head().Environment.ToDictionary(v => v.Split('=', 2)[0], v => v.Split('=', 2)[1]);
 
         Assert.Equal(("user", "node"), (variables["A"], variables["B"]));
         Assert.Equal(_node.Layout.TemporaryInside, variables["TMPDIR"]);
         Assert.Equal(("stencil", "node2", _node.Run.Root), (variables["HPCCR_JOB"], variables["HPCCR_NODE"], variables["HPCCR_RUN_DIR"]));
     }
 
-    private SandboxEntries Entries(JobSpec spec) => new(spec, _node.Options.Node, _node.Layout, "/cg", _node.Options);
+    private SandboxEntries Entries(JobSpec spec) => new(spec, _node.Options.Node, _node.Layout, "/cg", [], _node.Options);
 }

@@ -86,6 +86,7 @@ internal sealed partial class Job(JobSpec spec)
                 LastError = LastError,
                 IntervalMs = (ulong)Spec.IntervalMilliseconds,
                 Keep = (uint)Spec.Keep,
+                SlurmJob = Spec.SlurmJob,
                 NextEpochUnixMs = State.IsEnded() ? 0 : NextEpochAt?.ToUnixTimeMilliseconds() ?? 0,
             };
             if (ExitCode is { } code)

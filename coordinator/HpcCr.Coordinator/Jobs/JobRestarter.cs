@@ -47,7 +47,7 @@ internal sealed class JobRestarter(
             await ender.ClearAsync(ended);
         var asked = Placement.Of($"epoch {manifest.Epoch} of {manifest.Job}", PlacesOf(manifest), request.Nodes, new Dictionary<string, string>(request.Moves));
         progress("plan", $"epoch {manifest.Epoch} of {manifest.Job}");
-        var planned = await PlanAsync(manifest, document, Scheduled(request), asked, request.EpochPath, request.Files, cancellationToken);
+        var planned = await PlanAsync(manifest, document, AsAsked(request), asked, request.EpochPath, request.Files, cancellationToken);
         if (request.DryRun)
             return new RestartResult { Epoch = (uint)manifest.Epoch, Plan = planned.Plan };
         planned.RequireFaultless();
@@ -157,7 +157,7 @@ internal sealed class JobRestarter(
         var (manifest, document, relocation, _, epochPath, _) = planned;
         var spec = SpecJson(manifest);
         var places = manifest.Spec.Places.ToList();
-        var slots = nodes.SlotsOf(places);
+        var slots = nodes.SlotsOf(manifest.Spec);
         var lease = (uint)options.Lease.TotalMilliseconds;
         progress("prepare", "images are copied and verified");
         await NodeGroup.AskAllAsync(nodes, places, sandbox => new Command
@@ -266,8 +266,10 @@ internal sealed class JobRestarter(
 
     private static SandboxRelocation Of(RelocationPlan plan, string sandbox) => plan.Sandboxes.First(s => s.Place.Sandbox == sandbox);
 
-    private static Func<JobSpec, JobSpec> Scheduled(RestartRequest request) => spec => spec with
+    private static Func<JobSpec, JobSpec> AsAsked(RestartRequest request) => spec => spec with
     {
+        SlurmJob = request.SlurmJob,
+        SlurmStep = request.SlurmStep,
         IntervalMilliseconds = request.HasIntervalMs ? SpecMapping.ToInterval(request.IntervalMs) : spec.IntervalMilliseconds,
         Keep = request.HasKeep ? SpecMapping.ToKeep(request.Keep) : spec.Keep,
     };

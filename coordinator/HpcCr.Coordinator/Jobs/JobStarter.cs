@@ -26,7 +26,7 @@ internal sealed class JobStarter(NodeRegistry nodes, JobTable jobs, Journal jour
         {
             await journal.SaveAsync(job);
             await ProveSharedAsync(job, cancellationToken);
-            var slots = nodes.SlotsOf(spec.Places);
+            var slots = nodes.SlotsOf(spec);
             await CreateAsync(job, [.. spec.Places.Skip(1)], slots, cancellationToken);
             await CreateAsync(job, [job.HeadPlace], slots, cancellationToken);
             job.MoveTo(JobState.Running);

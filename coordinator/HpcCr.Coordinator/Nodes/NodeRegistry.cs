@@ -78,9 +78,10 @@ internal sealed class NodeRegistry(TimeProvider? time = null)
     /// <summary>The addresses that a node has, as far as it is known.</summary>
     public IReadOnlyList<string> AddressesOf(string node) => _known.TryGetValue(node, out var hello) ? hello.Addresses : [];
 
-    /// <summary>How many ranks each sandbox takes.</summary>
-    public Dictionary<string, uint> SlotsOf(IEnumerable<Place> places) =>
-        places.ToDictionary(p => p.Sandbox, p => _known.TryGetValue(p.Node, out var hello) ? hello.Slots : 1);
+    /// <summary>How many ranks each sandbox of a job takes.</summary>
+    public Dictionary<string, uint> SlotsOf(JobSpec spec) => spec.Slots.Count == spec.Nodes.Count
+        ? spec.Nodes.Zip(spec.Slots).ToDictionary()
+        : spec.Places.ToDictionary(p => p.Sandbox, p => _known.TryGetValue(p.Node, out var hello) ? hello.Slots : 1);
 
     private HpcCrException Missing(string node) => _known.ContainsKey(node)
         ? new HpcCrException(FailureKind.Failed, $"node {node} does not answer", "See `hpccr status` and the launcher's log on that node.")

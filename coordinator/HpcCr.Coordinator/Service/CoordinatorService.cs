@@ -137,13 +137,14 @@ internal sealed class CoordinatorService(
                 Jobs = (uint)jobs.All.Count(j => !j.State.IsEnded() && j.Spec.Places.Any(p => p.Node == hello.Node)),
                 Software = hello.Software,
                 Engine = hello.Engine,
+                EngineMissing = hello.EngineMissing,
             }),
         },
     });
 
-    // Who holds the cluster's key is root on some node; who comes over the unix socket is who the kernel says.
+    // Who comes over the unix socket is who the kernel says. Who holds the cluster's key is root on some node, or says for whom it asks.
     private static (uint Uid, uint Gid) Caller(ServerCallContext context) =>
-        context.GetPeerCredentials() is { } peer ? (peer.UserId, peer.GroupId) : (0, 0);
+        context.GetPeerCredentials() is { } peer ? (peer.UserId, peer.GroupId) : OnBehalfOf.Read(context.RequestHeaders) ?? (0, 0);
 
     private async Task<JobStatus> WithProcessesAsync(Job job)
     {

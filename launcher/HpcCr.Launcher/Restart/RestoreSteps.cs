@@ -64,6 +64,7 @@ internal static class RestoreSteps
                     Images = work.Images,
                     Root = job.Layout.RestoreRoot,
                     Cgroup = job.Cgroup.Path,
+                    BatchCgroups = { job.BatchCgroups },
                     Engine = engines.ForRestore(job.Spec, PathRights.AreForUserAlone(job, work.Images)),
                     DeadlineMs = request.DeadlineMs,
                     LeaseMs = work.LeaseMs,

@@ -9,8 +9,10 @@ namespace HpcCr.Launcher;
 /// <param name="sandbox">Which of its sandboxes.</param>
 /// <param name="layout">The job's folder on this node.</param>
 /// <param name="cgroup">The job's cgroup on this node.</param>
+/// <param name="batchCgroups">What else they join.</param>
 /// <param name="options">The launcher's.</param>
-internal sealed class SandboxEntries(JobSpec spec, string sandbox, SandboxLayout layout, string cgroup, LauncherOptions options)
+internal sealed class SandboxEntries(
+    JobSpec spec, string sandbox, SandboxLayout layout, string cgroup, IReadOnlyList<string> batchCgroups, LauncherOptions options)
 {
     /// <summary>Pid 1 with the job's command, on the head node.</summary>
     public SandboxEntry Head()
@@ -53,6 +55,7 @@ internal sealed class SandboxEntries(JobSpec spec, string sandbox, SandboxLayout
             WorkingDirectory = spec.WorkingDirectory,
             StandardOutput = standardOutput,
             StandardError = standardError,
+            BatchCgroups = { batchCgroups },
         };
         entry.Groups.Add(UserDatabase.Groups(spec.Uid, spec.Gid));
         entry.Limits.Add(spec.Limits.Select(l => new Limit { Resource = l.Resource, Soft = l.Soft, Hard = l.Hard }));

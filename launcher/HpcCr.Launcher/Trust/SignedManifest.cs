@@ -34,13 +34,23 @@ internal static class SignedManifest
         }
     }
 
-    // All that makes the job what it is stays as it was signed; the coordinator says where it runs and how often it is checkpointed.
+    // All that makes the job what it is stays as it was signed; the coordinator says where it runs, in which allocation, and how often it is checkpointed.
     private static JobSpec Running(JobSpec signed, ByteString json)
     {
         try
         {
             if (JsonSerializer.Deserialize(json.Span, CoreJson.Default.JobSpec) is { } asked)
-                return signed with { Hosts = asked.Hosts, PastAddresses = asked.PastAddresses, IntervalMilliseconds = asked.IntervalMilliseconds, Keep = asked.Keep };
+            {
+                return signed with
+                {
+                    Hosts = asked.Hosts,
+                    PastAddresses = asked.PastAddresses,
+                    IntervalMilliseconds = asked.IntervalMilliseconds,
+                    Keep = asked.Keep,
+                    SlurmJob = asked.SlurmJob,
+                    SlurmStep = asked.SlurmStep,
+                };
+            }
         }
         catch (JsonException)
         {

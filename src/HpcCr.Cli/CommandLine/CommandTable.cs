@@ -5,6 +5,9 @@ namespace HpcCr.Cli.CommandLine;
 /// <summary>Every command there is.</summary>
 internal static class CommandTable
 {
+    /// <summary>The first words of commands that have two.</summary>
+    public static IReadOnlyList<string> Groups { get; } = ["lab", "slurm"];
+
     /// <summary>The table, in the order of the overview.</summary>
     public static IReadOnlyList<CommandEntry> All { get; } =
     [
@@ -145,6 +148,35 @@ internal static class CommandTable
             Example:
               hpccr lab down
             """, CommandRunner.RunAsync<LabDownCommand>),
+        new("slurm run", "[OPTIONS] -- COMMAND [ARG...]", "start or resume a job in a batch script of Slurm's",
+            """
+            Starts COMMAND on the nodes of the allocation, or brings it back from its newest epoch where Slurm has requeued the job or
+            --resume-from is given. Before the time limit, at a preemption and at SIGUSR1 it makes an epoch, ends the job and has Slurm
+            requeue it (exit 75). Call it with exec, so that the signals reach it. Where HpcCr is not ready on the nodes the command
+            runs as it would without HpcCr, unless --strict is given.
+
+            Example:
+              exec hpccr slurm run --interval 10m --keep 3 -- mpirun ./solver
+            """, CommandRunner.RunAsync<SlurmRunCommand>),
+        new("slurm status", "[SLURM-JOB]", "jobs of Slurm's with their epochs",
+            """
+            Example:
+              hpccr slurm status
+            """, CommandRunner.RunAsync<SlurmStatusCommand>),
+        new("slurm prolog", "--coordinator ADDR", "admit a Slurm job to this node and see to its launcher",
+            """
+            Called by Slurm's Prolog; not for people.
+
+            Example:
+              hpccr slurm prolog --coordinator head:7733
+            """, CommandRunner.RunAsync<SlurmPrologCommand>) { Hidden = true },
+        new("slurm epilog", "--coordinator ADDR", "end what is left of a Slurm job on this node",
+            """
+            Called by Slurm's Epilog; not for people.
+
+            Example:
+              hpccr slurm epilog --coordinator head:7733
+            """, CommandRunner.RunAsync<SlurmEpilogCommand>) { Hidden = true },
         new("embedded", "", "the coordinator and launcher of this node, for commands that find none",
             """
             Started by `hpccr run`; not for people.
@@ -160,13 +192,13 @@ internal static class CommandTable
     /// <exception cref="HpcCrException">There is no such command (usage).</exception>
     public static CommandEntry Find(ReadOnlySpan<string> words, out ReadOnlySpan<string> rest)
     {
-        var isLab = words[0] == "lab" && words.Length > 1;
-        var name = isLab ? $"lab {words[1]}" : words[0];
-        rest = words[(isLab ? 2 : 1)..];
+        var hasTwoWords = Groups.Contains(words[0]) && words.Length > 1;
+        var name = hasTwoWords ? $"{words[0]} {words[1]}" : words[0];
+        rest = words[(hasTwoWords ? 2 : 1)..];
         foreach (var entry in All)
             if (entry.Name == name)
                 return entry;
-        if (name == "lab") throw new HpcCrException(FailureKind.Usage, "which lab command is meant is not said", "`hpccr lab --help` lists them.");
+        if (Groups.Contains(name)) throw new HpcCrException(FailureKind.Usage, $"which {name} command is meant is not said", $"`hpccr {name} --help` lists them.");
         var near = Suggestion.For(name, All.Where(entry => !entry.Hidden).Select(entry => entry.Name));
         throw new HpcCrException(FailureKind.Usage, $"there is no command '{JobName.Printable(name)}'",
             near is null ? "`hpccr --help` lists the commands." : $"Did you mean `hpccr {near}`? `hpccr --help` lists all.");

@@ -5,13 +5,16 @@ namespace HpcCr.Cli.CommandLine;
 /// <summary>The text of <c>hpccr --help</c>.</summary>
 internal static class Overview
 {
-    /// <summary>The text of <c>hpccr lab --help</c>.</summary>
-    public static string LabText()
+    /// <summary>The text of <c>hpccr lab --help</c> and the like.</summary>
+    /// <param name="group">One of <see cref="CommandTable.Groups"/>.</param>
+    public static string GroupText(string group)
     {
-        var text = new StringBuilder("hpccr lab: fake nodes on this machine, for trying and testing\n\n");
-        foreach (var entry in CommandTable.All.Where(entry => entry.Name.StartsWith("lab ", StringComparison.Ordinal)))
-            text.Append("  hpccr ").Append($"{entry.Name} {entry.Arguments}".PadRight(40)).Append(entry.Summary).Append('\n');
-        return text.Append("\nExample:\n  hpccr lab up 2\n").ToString();
+        var entries = CommandTable.All.Where(entry => !entry.Hidden && entry.Name.StartsWith($"{group} ", StringComparison.Ordinal)).ToList();
+        var text = new StringBuilder($"hpccr {group}: {(group == "lab" ? "fake nodes on this machine, for trying and testing" : "jobs in allocations of Slurm's")}\n\n");
+        foreach (var entry in entries)
+            text.Append("  hpccr ").Append($"{entry.Name} {entry.Arguments}".PadRight(44)).Append(entry.Summary).Append('\n');
+        var details = entries[0].Details;
+        return text.Append('\n').Append(details.AsSpan(details.LastIndexOf("Example:", StringComparison.Ordinal))).Append('\n').ToString();
     }
 
     /// <summary>The text.</summary>

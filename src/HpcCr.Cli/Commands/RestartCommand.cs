@@ -70,8 +70,8 @@ internal sealed class RestartCommand : CliCommand
         return await new ForegroundJob(session, context.Out).FollowAsync(result.Job, relay, from, context.Cancelled);
     }
 
-    // The job's output at the cut: what was written after it is not part of the job that comes back.
-    private static long PositionOf(Manifest manifest, string epochPath, string file, Core.FileTreatment treatment)
+    /// <summary>The length of a file of the job's output at the cut: what was written after it is not part of the job that comes back.</summary>
+    public static long PositionOf(Manifest manifest, string epochPath, string file, Core.FileTreatment treatment)
     {
         var path = Path.Combine(Path.GetDirectoryName(epochPath)!, file);
         var recorded = manifest.Nodes.SelectMany(node => node.JobFiles)

@@ -42,8 +42,8 @@ internal static class CallerFacts
             : throw new HpcCrException(FailureKind.Usage, "there is no place for epochs: HOME is not set", $"Name one with --ckpt-dir or {CheckpointVariable}.");
     }
 
-    // A job must not find the coordinator that its starter was pointed at: it has its own on its node.
-    private static Dictionary<string, string> Variables() => Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
+    /// <summary>The environment. A job must not find the coordinator that its starter was pointed at: it has its own on its node.</summary>
+    public static Dictionary<string, string> Variables() => Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
         .Where(entry => (string)entry.Key != CoordinatorAddress.Variable)
         .ToDictionary(entry => (string)entry.Key, entry => (string?)entry.Value ?? "");
 

@@ -23,7 +23,18 @@ internal sealed class ForegroundJob(CoordinatorSession session, Terminal termina
     /// <param name="cancellationToken">Ends the following, not the job.</param>
     /// <returns>The exit code.</returns>
     public async Task<int> FollowAsync(
-        JobStatus started, SignalRelay? relay, (long Output, long Errors)? outputFrom, CancellationToken cancellationToken)
+        JobStatus started, SignalRelay? relay, (long Output, long Errors)? outputFrom, CancellationToken cancellationToken) =>
+        Conclude(await WatchAsync(started, relay, outputFrom, _ => { }, cancellationToken));
+
+    /// <summary>Follows a job, and leaves it to the caller to tell how it has ended.</summary>
+    /// <param name="started">The job as it was when it began to run.</param>
+    /// <param name="relay">Takes the user's signals; null to leave them alone.</param>
+    /// <param name="outputFrom">Where to begin in standard output and error; null shows none of it.</param>
+    /// <param name="changed">Told each change.</param>
+    /// <param name="cancellationToken">Ends the following, not the job.</param>
+    /// <returns>The job as it has ended.</returns>
+    public async Task<JobStatus> WatchAsync(
+        JobStatus started, SignalRelay? relay, (long Output, long Errors)? outputFrom, Action<JobStatus> changed, CancellationToken cancellationToken)
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var output = new FileTail(PathOf(started, JobFolder.StandardOutput), outputFrom?.Output ?? 0);
@@ -32,10 +43,9 @@ internal sealed class ForegroundJob(CoordinatorSession session, Terminal termina
         var pump = new OutputPump(isShown ? [(output, Console.OpenStandardOutput()), (errors, Console.OpenStandardError())] : []);
         var relaying = relay?.RunAsync(session, started.Job, ended.Token) ?? Task.CompletedTask;
         var pumping = Task.Run(() => pump.RunAsync(ended.Token), CancellationToken.None);
-        JobStatus last;
         try
         {
-            last = await AwaitEndAsync(started, cancellationToken);
+            return await AwaitEndAsync(started, changed, cancellationToken);
         }
         finally
         {
@@ -43,8 +53,6 @@ internal sealed class ForegroundJob(CoordinatorSession session, Terminal termina
             await pumping;
             await relaying;
         }
-
-        return Conclude(last);
     }
 
     /// <summary>Tells how a job has ended.</summary>
@@ -67,7 +75,7 @@ internal sealed class ForegroundJob(CoordinatorSession session, Terminal termina
         return outcome.ExitCode;
     }
 
-    private async Task<JobStatus> AwaitEndAsync(JobStatus started, CancellationToken cancellationToken)
+    private async Task<JobStatus> AwaitEndAsync(JobStatus started, Action<JobStatus> changed, CancellationToken cancellationToken)
     {
         var last = started;
         var silence = new Stopwatch();
@@ -78,6 +86,7 @@ internal sealed class ForegroundJob(CoordinatorSession session, Terminal termina
                 await foreach (var status in session.WaitAsync(started.Job, cancellationToken))
                 {
                     last = status;
+                    changed(status);
                     silence.Reset();
                 }
 

@@ -14,6 +14,7 @@ namespace HpcCr.Cli.Output;
 [JsonSerializable(typeof(EndedDocument))]
 [JsonSerializable(typeof(JobDocument))]
 [JsonSerializable(typeof(StatusDocument))]
+[JsonSerializable(typeof(SlurmStatusDocument))]
 [JsonSerializable(typeof(CheckpointDocument))]
 [JsonSerializable(typeof(PlanDocument))]
 [JsonSerializable(typeof(JobListDocument))]

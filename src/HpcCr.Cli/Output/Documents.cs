@@ -39,6 +39,13 @@ internal sealed record CheckpointDocument(
     string Job, uint Epoch, string Path, double PauseMs, IReadOnlyDictionary<string, double> PhasesMs, ulong Bytes, uint Connections, string Cut,
     uint Refreezes, bool Stopped);
 
+/// <summary>The jobs in allocations of Slurm's.</summary>
+internal sealed record SlurmStatusDocument(IReadOnlyList<SlurmJobDocument> Jobs);
+
+/// <summary>One of them; without <c>slurmState</c> Slurm does not know it any more.</summary>
+internal sealed record SlurmJobDocument(
+    uint SlurmJob, string? SlurmState, string Job, JobState State, IReadOnlyList<string> Nodes, int Epochs, DateTimeOffset? Newest);
+
 /// <summary>What a restart would do.</summary>
 internal sealed record PlanDocument(
     string Job, uint Epoch, IReadOnlyList<PlacementDocument> Placements, IReadOnlyList<string> Faults, IReadOnlyList<PlanCheckDocument> Checks,

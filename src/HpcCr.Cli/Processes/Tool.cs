@@ -14,7 +14,7 @@ internal static class Tool
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(20);
 
     // Where the runtime and the engine are installed is a fact of the machine, which its nodes share.
-    private static readonly string[] Kept = [RunLayout.Variable, "DOTNET_ROOT", "DOTNET_ROOT_X64", "HPCCR_CRIU", "HPCCR_PREFIX", CoordinatorAddress.KeyVariable, SigningKeys.Variable];
+    private static readonly string[] Kept = [RunLayout.Variable, "SLURM_CONF", "DOTNET_ROOT", "DOTNET_ROOT_X64", "HPCCR_CRIU", "HPCCR_PREFIX", CoordinatorAddress.KeyVariable, SigningKeys.Variable];
 
     /// <summary>One of the scripts that come with hpccr.</summary>
     public static string Script(string name) => Path.Combine(AppContext.BaseDirectory, "Scripts", name);

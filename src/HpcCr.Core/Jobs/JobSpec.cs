@@ -54,6 +54,15 @@ public sealed record JobSpec
     /// <summary>How many committed epochs are kept; 0: all.</summary>
     public int Keep { get; init; }
 
+    /// <summary>The Slurm job in whose allocation it runs; 0: none.</summary>
+    public uint SlurmJob { get; init; }
+
+    /// <summary>The step of <see cref="SlurmJob"/> in whose cgroups its processes live, where Slurm keeps cgroups.</summary>
+    public uint SlurmStep { get; init; }
+
+    /// <summary>How many ranks mpirun places in each of <see cref="Nodes"/> by itself; empty: as many as the launchers say.</summary>
+    public IReadOnlyList<uint> Slots { get; init => field = value ?? []; } = [];
+
     /// <summary>Which files are stored in every epoch though nothing shows that the job writes them: patterns (see <see cref="FilePattern"/>), absolute.</summary>
     public IReadOnlyList<string> Capture { get; init => field = value ?? []; } = []; // left out by versions that could not capture
 

@@ -60,6 +60,16 @@ public sealed partial class JobCgroup
     /// <exception cref="LinuxException">ESRCH: no such process; EBUSY: the cgroup has controllers for its children; ENOENT: it is gone.</exception>
     public void Add(int pid) => ControlFile.Write(In("cgroup.procs"), pid.ToString(CultureInfo.InvariantCulture));
 
+    /// <summary>Moves a process, with all its threads, into cgroups of other hierarchies as well.</summary>
+    /// <param name="folders">A folder of each of them.</param>
+    /// <param name="pid">The process; 0 is the caller.</param>
+    /// <exception cref="LinuxException">ESRCH: no such process; ENOENT: a cgroup is gone.</exception>
+    public static void Join(IEnumerable<string> folders, int pid)
+    {
+        foreach (string folder in folders)
+            ControlFile.Write(System.IO.Path.Combine(folder, "cgroup.procs"), pid.ToString(CultureInfo.InvariantCulture));
+    }
+
     /// <summary>The processes in it and below it.</summary>
     /// <returns>Their numbers in our pid namespace (0 for one outside it), in no order; empty when the cgroup is gone.</returns>
     public IReadOnlyList<int> Processes() => [.. Folders().SelectMany(ProcessesOf)];

@@ -12,6 +12,9 @@ public static class Signals
     /// <summary>Ends a process without asking it (SIGKILL).</summary>
     public const int Kill = 9;
 
+    /// <summary>Means what its receiver says (SIGUSR1).</summary>
+    public const int User1 = 10;
+
     /// <summary>Write to a pipe or socket that nobody reads (SIGPIPE); .NET ignores it.</summary>
     public const int BrokenPipe = 13;
 

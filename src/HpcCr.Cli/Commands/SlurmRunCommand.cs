@@ -1,0 +1,107 @@
+using CommandLine;
+using HpcCr.Cli.CommandLine;
+using HpcCr.Cli.Jobs;
+using HpcCr.Cli.Output;
+using HpcCr.Cli.Slurm;
+using HpcCr.Linux;
+
+namespace HpcCr.Cli.Commands;
+
+/// <summary><c>hpccr slurm run</c>.</summary>
+internal sealed class SlurmRunCommand : CliCommand
+{
+    /// <summary>The job's name.</summary>
+    [Option("name", MetaValue = "JOB", HelpText = "The job's name; slurm-ID when left out, slurm-ID_N in an array.")]
+    public string? Name { get; set; }
+
+    /// <summary>Where the job's folder goes.</summary>
+    [Option("ckpt-dir", MetaValue = "DIR", HelpText = "Where epochs and output go, seen by all nodes; else $HPCCR_CKPT_DIR or ~/hpccr.")]
+    public string? CheckpointDirectory { get; set; }
+
+    /// <summary>How often an epoch is made by itself.</summary>
+    [Option("interval", MetaValue = "TIME", HelpText = "Make an epoch by itself so long after the end of the last one: what a lost node or `scontrol requeue` leaves to go on from.")]
+    public string? Interval { get; set; }
+
+    /// <summary>How many epochs are kept.</summary>
+    [Option("keep", MetaValue = "N", HelpText = "Keep the newest N epochs and remove older ones; all are kept when left out.")]
+    public string? Keep { get; set; }
+
+    /// <summary>Whether the job gets a /tmp of its own.</summary>
+    [Option("private-tmp", HelpText = "Give the job a /tmp of its own, which its epochs include.")]
+    public bool PrivateTmp { get; set; }
+
+    /// <summary>The epoch of an earlier Slurm job to go on from.</summary>
+    [Option("resume-from", MetaValue = "CKPT", HelpText = "Go on from an epoch of an earlier Slurm job, or from the newest of a job; else $HPCCR_RESUME_FROM.")]
+    public string? ResumeFrom { get; set; }
+
+    /// <summary>How long before the time limit the job is stopped.</summary>
+    [Option("before-limit", MetaValue = "TIME", Default = "2m", HelpText = "Stop the job with an epoch so long before its time limit.")]
+    public string BeforeLimit { get; set; } = "2m";
+
+    /// <summary>The script that takes over.</summary>
+    [Option("next", MetaValue = "SCRIPT", HelpText = "Once the job is stopped, submit SCRIPT to go on from its epoch when this Slurm job has ended, instead of having this one requeued.")]
+    public string? Next { get; set; }
+
+    /// <summary>Whether nothing runs without epochs.</summary>
+    [Option("strict", HelpText = "Fail where epochs are not possible, instead of running the command without.")]
+    public bool Strict { get; set; }
+
+    /// <inheritdoc/>
+    public override bool TakesTrailing => true;
+
+    /// <inheritdoc/>
+    public override async Task<int> ExecuteAsync(CommandContext context)
+    {
+        using var signals = new BatchSignals();
+        if (Path.GetFileName(Trailing[0]) == "srun")
+        {
+            throw new HpcCrException(FailureKind.Unsupported, "ranks that srun starts belong to Slurm's step daemons, to whose sockets a restart cannot connect them again",
+                "Start them with mpirun, which spreads over the same nodes: `hpccr slurm run -- mpirun ./app`.");
+        }
+
+        var allocation = await Allocation.CurrentAsync(context.Cancelled);
+        var margin = Duration.Parse("--before-limit", BeforeLimit);
+        var spec = CallerFacts.Spec(JobName.Check(Name ?? $"slurm-{allocation.Label}"), Trailing, allocation.Nodes, CheckpointDirectory, PrivateTmp) with
+        {
+            IntervalMilliseconds = Interval is null ? 0 : Schedule.Interval(Interval),
+            Keep = Keep is null ? 0 : Schedule.Keep(Keep),
+            SlurmJob = allocation.Job,
+            Slots = allocation.Tasks,
+        };
+        var earlier = await EarlierEpochs.OfAsync(spec, ResumeFrom ?? Environment.GetEnvironmentVariable(EarlierEpochs.Variable), Coordinator, context.Cancelled);
+        var (session, obstacle) = await Readiness.OfAsync(allocation, Coordinator, context.Cancelled);
+        using (session)
+        {
+            if (session is not null && obstacle is null)
+            {
+                var terms = await SlurmTerms.OfAsync(allocation.Job, context.Cancelled);
+                var leave = new Departure(allocation, terms, Next);
+                return await new SlurmJobRun(session, context.Out, allocation, terms, leave, signals, margin).RunAsync(spec, earlier, context.Cancelled);
+            }
+        }
+
+        if (earlier.Count > 0)
+        {
+            throw new HpcCrException(FailureKind.Unsupported, $"job {allocation.Label} cannot go on from {earlier[0].Path}: {obstacle}",
+                "Its epochs stay. Once that is put right, requeue the job or submit it again with --resume-from.");
+        }
+
+        if (Strict) throw new HpcCrException(FailureKind.Unsupported, $"job {allocation.Label} was not started: {obstacle}", "Without --strict it would run without epochs.");
+        Terminal.Note($"job {allocation.Label} runs without checkpoints: {obstacle}");
+        return RunPlainly();
+    }
+
+    // As the script would have run it without us.
+    private int RunPlainly()
+    {
+        try
+        {
+            Exec.Replace(ProgramPath.Resolve(Trailing[0], Environment.GetEnvironmentVariable("PATH")), Trailing, CallerFacts.Variables().Select(v => $"{v.Key}={v.Value}").ToList());
+            return ExitCodes.Done;
+        }
+        catch (LinuxException e)
+        {
+            throw new HpcCrException(FailureKind.Failed, $"{Trailing[0]} cannot be run: {e.Message}", "", e);
+        }
+    }
+}

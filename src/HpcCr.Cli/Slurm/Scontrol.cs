@@ -1,0 +1,40 @@
+using HpcCr.Cli.Processes;
+
+namespace HpcCr.Cli.Slurm;
+
+/// <summary>Asks Slurm's controller by its own command.</summary>
+internal static class Scontrol
+{
+    private const string Program = "scontrol";
+
+    /// <summary>Asks.</summary>
+    /// <returns>What it said.</returns>
+    /// <exception cref="HpcCrException">It refused, does not answer, or there is no Slurm here.</exception>
+    public static Task<string> AskAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken) => RunAsync(Program, arguments, cancellationToken);
+
+    /// <summary>Runs any of Slurm's commands.</summary>
+    /// <returns>What it said.</returns>
+    public static async Task<string> RunAsync(string program, IReadOnlyList<string> arguments, CancellationToken cancellationToken)
+    {
+        var (exitCode, output, errors) = await Tool.TryRunAsync(program, arguments, "", cancellationToken);
+        return exitCode == 0
+            ? output
+            : throw new HpcCrException(FailureKind.Failed, $"`{program} {string.Join(' ', arguments)}` failed: {JobName.Printable((errors + output).Trim())}",
+                "Slurm's own log tells more.");
+    }
+
+    /// <summary>Takes <c>Name=Value</c> words apart, as <c>scontrol -o show</c> writes them; the first of a name counts.</summary>
+    public static IReadOnlyDictionary<string, string> Fields(string text)
+    {
+        Dictionary<string, string> fields = [];
+        foreach (var word in text.Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries))
+            if (word.IndexOf('=') is > 0 and var equals)
+                fields.TryAdd(word[..equals], word[(equals + 1)..]);
+        return fields;
+    }
+
+    /// <summary>The settings of <c>scontrol show config</c>: <c>Name = Value</c>, one a line.</summary>
+    public static IReadOnlyDictionary<string, string> Settings(string text) => text.Split('\n')
+        .Select(line => line.Split(" = ", 2)).Where(parts => parts.Length == 2)
+        .GroupBy(parts => parts[0].Trim()).ToDictionary(group => group.Key, group => group.First()[1].Trim());
+}
