@@ -10,10 +10,12 @@ public sealed class T5070_TwoUsers(CgroupCluster cluster) : SlurmTest(cluster)
     public async Task TwoUsers_OnTheSameNodes_DoNotSeeOrTouchEachOthersJobs()
     {
         string[] sbatch = ["--nodes=2", "--ntasks=2", "--nodelist=sn1,sn2"];
+        var elsewhere = await SlurmJob.SubmitAsync(Cluster, "alice", ["--nodelist=sn3"], [], ["true"]);
         var job = await SlurmJob.SubmitAsync(Cluster, "alice", sbatch, ["--interval", "1s"], Counting(100_000));
         var other = await SlurmJob.SubmitAsync(Cluster, "bob", sbatch, ["--interval", "1s"], Counting(100_000));
         await job.WaitForEpochAsync();
         await other.WaitForEpochAsync();
+        await elsewhere.WaitForStateAsync("COMPLETED");
 
         Assert.Equal(other.Name, Assert.Single(await JobsAsync("bob")));
         Assert.Equal(job.Name, Assert.Single(await JobsAsync("alice")));
@@ -25,6 +27,7 @@ public sealed class T5070_TwoUsers(CgroupCluster cluster) : SlurmTest(cluster)
         (await Cluster.RunAsAsync("bob", "sn1", "python3", "-c", $"import socket; socket.socket(socket.AF_UNIX).connect('/run/hpccr/jobs/{job.Name}/guard.sock')")).EndsWith(1);
         // A node that he has not been given takes no job of his, nor does it in alice's name.
         (await Cluster.HpccrAsync("bob", "sn1", "run", "--nodes", "sn3", "--", "true")).FailsWith(4, "node sn3 belongs to Slurm");
+        (await Cluster.HpccrAsync("bob", "sn1", "run", "--name", "slurm-999", "--", "true")).FailsWith(4, "kept for a job of Slurm's");
         // One that comes while an epoch is under way is refused for that.
         await Await.UntilAsync("a migration that is refused", async () =>
             (await Cluster.HpccrAsync("bob", "sn1", "migrate", other.Name, "--map", "sn1=sn3")).EndsWith(1).Stderr.Contains("has not been admitted to node sn3", StringComparison.Ordinal));
