@@ -184,7 +184,9 @@ start_control() {
 }
 
 start_coordinator() {
-	"$lab/in" ctl sh -c "exec setsid -f '$HPCCR_BIN/hpccr-coordinator' --listen $net.1:7733 --key-file '$lab/cluster.pem' --run-dir /run/hpccr </dev/null >>'$lab/log/coordinator.log' 2>&1"
+	"$lab/in" ctl sh -c "exec setsid -f '$HPCCR_BIN/hpccr-coordinator' --listen $net.1:7733 --key-file '$lab/cluster.pem' --run-dir /run/hpccr \
+		--state-dir '$lab/ctl/coordinator' </dev/null >>'$lab/log/coordinator.log' 2>&1"
+	await 20 'the coordinator' "$lab/in" ctl bash -c ": >/dev/tcp/$net.1/7733"
 }
 
 case $verb in
