@@ -69,6 +69,7 @@ internal sealed partial class EpochRunner
     public async Task<CheckpointResult> RunAsync()
     {
         Number = _job.BeginEpoch(this);
+        _job.Exchange = new PluginExchange(Number, isRestart: false, _job.Spec.Nodes.Count);
         Post(EpochEvent.Begin);
         await DriveAsync();
         return _report.Result(_manifest!, _path, _drained.Values);
@@ -257,7 +258,7 @@ internal sealed partial class EpochRunner
         _path = replies[_job.Spec.Head].Committed.Path;
         _job.Committed(Number);
         if (!Stops)
-            await TellAllAsync(c => c.Abort = new Abort(), "forget");
+            await TellAllAsync(c => c.Abort = new Abort { Committed = true }, "forget");
         return EpochEvent.AllDone;
     }
 

@@ -38,6 +38,7 @@ internal static class QuiescePhase
         {
             PrepareEngine = new PrepareEngine { Engine = engines.For(job.Spec), LeaseMs = epoch.LeaseMs, LockTable = hasSockets ? job.LockTable : "" },
         }, cancellationToken);
+        await PluginSteps.QuiesceAsync(job, epoch, [], cancellationToken);
         return new Reply();
     }
 

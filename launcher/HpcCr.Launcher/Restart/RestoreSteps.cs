@@ -35,6 +35,7 @@ internal static class RestoreSteps
             job.Log.LogInformation("{Job}: the mount {Mount} is not here and was not used; it is left out", job.Spec.Name, mount);
         TreeRestore.Prepare(work);
         MpiEnvironment.WriteHostFiles(job.Spec.Nodes, request.Slots, job.Layout);
+        await PluginSteps.PreRestoreAsync(job, work, cancellationToken);
         return new Reply();
     }
 
@@ -48,6 +49,8 @@ internal static class RestoreSteps
         await new JobFiles(work, job).PutBackAsync(cancellationToken);
         if (work.Treatment == Core.FileTreatment.Keep)
             KeptFiles.Accept(work, job.Store);
+        // Sockets that plugins have handed over must be closed on their side before the engine binds the same ends.
+        await job.Plugins.EndAsync();
         return new Reply();
     }
 

@@ -38,6 +38,10 @@ internal sealed class RunCommand : CliCommand
     [Option("capture", MetaValue = "GLOB", HelpText = "Store these files in every epoch and put them back, open or not; *, ? and ** as in a shell. May be given several times.")]
     public IEnumerable<string> Capture { get; set; } = [];
 
+    /// <summary>Plugins.</summary>
+    [Option("plugin", MetaValue = "NAME|DIR[=CONFIG.json]", HelpText = "Have a plugin take part in epochs and restarts: one that is installed, or one of your own in a folder. May be given several times.")]
+    public IEnumerable<string> Plugins { get; set; } = [];
+
     /// <summary>Whether the command ends when the job runs.</summary>
     [Option("detach", HelpText = "End as soon as the job runs.")]
     public bool Detach { get; set; }
@@ -54,6 +58,7 @@ internal sealed class RunCommand : CliCommand
         {
             IntervalMilliseconds = Interval is null ? 0 : Schedule.Interval(Interval),
             Keep = Keep is null ? 0 : Schedule.Keep(Keep),
+            Plugins = [.. Plugins.Select(PluginOption.Parse)],
             Capture = [.. Capture.Select(pattern => FilePattern.Parse(pattern, Environment.CurrentDirectory))],
         };
 

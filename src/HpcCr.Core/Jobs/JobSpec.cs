@@ -66,6 +66,9 @@ public sealed record JobSpec
     /// <summary>Which files are stored in every epoch though nothing shows that the job writes them: patterns (see <see cref="FilePattern"/>), absolute.</summary>
     public IReadOnlyList<string> Capture { get; init => field = value ?? []; } = []; // left out by versions that could not capture
 
+    /// <summary>The plugins that take part in its epochs and restarts, beside those that its nodes have for every job.</summary>
+    public IReadOnlyList<PluginUse> Plugins { get; init => field = value ?? []; } = []; // left out by versions without plugins
+
     /// <summary>The same as a time; null: no epoch is made by itself.</summary>
     public TimeSpan? Interval => IntervalMilliseconds > 0 ? TimeSpan.FromMilliseconds(IntervalMilliseconds) : null;
 
