@@ -9,6 +9,7 @@ internal static class TestPrograms
     public static string Fill => Path("fill");
     public static string Holds => Path("holds");
     public static string KeepAlive => Path("keepalive");
+    public static string LocalTalk => Path("localtalk.py");
     public static string Output => Path("output");
     public static string Pair => Path("pair");
     public static string Pipeline => Path("pipeline.sh");
