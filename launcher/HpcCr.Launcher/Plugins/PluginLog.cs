@@ -10,6 +10,7 @@ namespace HpcCr.Launcher;
 internal sealed class PluginLog(string name, string job, ILogger log)
 {
     private const int MostBytes = 64 << 10;
+    private readonly TaskCompletionSource _errorEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _bytes;
 
     /// <summary>The last line of its standard error, which mostly says why it has ended.</summary>
@@ -24,24 +25,35 @@ internal sealed class PluginLog(string name, string job, ILogger log)
         log.LogInformation("{Job}: plugin {Plugin}: {Text}", job, name, PluginText.Printable(text));
     }
 
+    /// <summary>Completes when standard error has been read to its end.</summary>
+    public Task ErrorEnded => _errorEnded.Task;
+
     /// <summary>Reads standard error to its end, on a thread of its own.</summary>
     /// <param name="stream">The stream.</param>
-    /// <param name="flooded">Told when it is too much; nothing more is read.</param>
+    /// <param name="flooded">Told when it is too much; what comes then is thrown away.</param>
     public void Follow(Stream stream, Action<PluginFault> flooded) => new Thread(() =>
     {
         try
         {
             using (stream)
-                Read(stream);
-        }
-        catch (PluginFault fault)
-        {
-            flooded(fault);
+            {
+                try
+                {
+                    Read(stream);
+                }
+                catch (PluginFault fault)
+                {
+                    flooded(fault);
+                    stream.CopyTo(Stream.Null);
+                }
+            }
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException)
         {
             // Its process is gone.
         }
+
+        _errorEnded.SetResult();
     })
     { IsBackground = true, Name = $"plugin {name} log" }.Start();
 

@@ -11,6 +11,7 @@ internal sealed class PluginProcess : IAsyncDisposable
     private const int MostQuestions = 64;
     private static readonly TimeSpan StartDeadline = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LastWords = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan KillDeadline = TimeSpan.FromSeconds(20);
 
     private readonly JobCgroup _cgroup;
@@ -178,6 +179,8 @@ internal sealed class PluginProcess : IAsyncDisposable
     private async Task<PluginFault> EndedAsync(CancellationToken cancellationToken)
     {
         var status = await _process.Exited.WaitAsync(cancellationToken);
+        // A child of its own may hold the stream.
+        await Task.WhenAny(_log.ErrorEnded, Task.Delay(LastWords, _time, cancellationToken));
         return new PluginFault($"ended ({status}){(_log.LastError.Length > 0 ? $", saying '{_log.LastError}'" : "")}");
     }
 
