@@ -1,13 +1,11 @@
 using System.Text;
-using Microsoft.Extensions.Logging;
 
 namespace HpcCr.Launcher;
 
 /// <summary>What a plugin has to say for people: its log lines and its standard error, together at most so much in one process.</summary>
 /// <param name="name">The plugin.</param>
-/// <param name="job">The job.</param>
-/// <param name="log">The launcher's log.</param>
-internal sealed class PluginLog(string name, string job, ILogger log)
+/// <param name="transcript">Where it goes.</param>
+internal sealed class PluginLog(string name, PluginTranscript transcript)
 {
     private const int MostBytes = 64 << 10;
     private readonly TaskCompletionSource _errorEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -22,7 +20,7 @@ internal sealed class PluginLog(string name, string job, ILogger log)
     {
         if (Interlocked.Add(ref _bytes, text.Length + 1) > MostBytes)
             throw new PluginFault($"logged more than {MostBytes >> 10} KiB");
-        log.LogInformation("{Job}: plugin {Plugin}: {Text}", job, name, PluginText.Printable(text));
+        transcript.Add(PluginText.Printable(text));
     }
 
     /// <summary>Completes when standard error has been read to its end.</summary>

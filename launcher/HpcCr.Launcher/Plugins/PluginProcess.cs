@@ -1,7 +1,6 @@
 using System.Text.Json;
 using HpcCr.Linux;
 using HpcCr.Plugins;
-using Microsoft.Extensions.Logging;
 
 namespace HpcCr.Launcher;
 
@@ -40,13 +39,12 @@ internal sealed class PluginProcess : IAsyncDisposable
     /// <summary>Starts it and exchanges greetings.</summary>
     /// <param name="launch">What to start.</param>
     /// <param name="hello">The greeting.</param>
-    /// <param name="job">The job, for the log.</param>
-    /// <param name="log">The launcher's log.</param>
+    /// <param name="transcript">Where goes what it says to people.</param>
     /// <param name="cancellationToken">Ends it; nothing of it stays.</param>
     /// <param name="time">The clock of its deadlines; the system's by default.</param>
     /// <exception cref="PluginFault">It cannot be started, or does not greet as it must; nothing of it stays.</exception>
     public static async Task<PluginProcess> StartAsync(
-        PluginLaunch launch, HostHello hello, string job, ILogger log, CancellationToken cancellationToken, TimeProvider? time = null)
+        PluginLaunch launch, HostHello hello, PluginTranscript transcript, CancellationToken cancellationToken, TimeProvider? time = null)
     {
         time ??= TimeProvider.System;
         var cgroup = JobCgroup.Create(launch.Cgroup);
@@ -55,7 +53,7 @@ internal sealed class PluginProcess : IAsyncDisposable
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
         try
         {
-            process = new PluginProcess(cgroup, await PluginStart.RunAsync(launch, cgroup, either.Token), launch.Name, new PluginLog(launch.Name, job, log), time);
+            process = new PluginProcess(cgroup, await PluginStart.RunAsync(launch, cgroup, either.Token), launch.Name, new PluginLog(launch.Name, transcript), time);
             await process.SendAsync(new HostLine { Hello = hello }, either.Token);
             process.Take((await process.NextAsync(either.Token)).Hello ?? throw new PluginFault("sent something else before its greeting"), launch.Name);
             return process;
