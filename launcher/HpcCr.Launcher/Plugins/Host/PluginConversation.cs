@@ -96,7 +96,7 @@ internal sealed class PluginConversation(ICheckpointPlugin plugin, string name, 
                 case PluginEvents.Replace:
                     return done with { Descriptor = (await plugin.ReplaceAsync(_attempt, new ReplaceEvent { End = line.End!, State = line.State }, deadline.Token)).Descriptor };
                 case PluginEvents.Restored:
-                    await plugin.RestoredAsync(_attempt, deadline.Token);
+                    await plugin.RestoredAsync(_attempt, new RestoredEvent { Pids = line.Pids ?? [] }, deadline.Token);
                     return done;
                 default:
                     await plugin.AbortedAsync(_attempt, deadline.Token);
