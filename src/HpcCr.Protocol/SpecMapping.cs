@@ -29,6 +29,7 @@ public static class SpecMapping
         wire.Hosts.AddRange(spec.Hosts);
         wire.Slots.AddRange(spec.Slots);
         wire.Capture.AddRange(spec.Capture);
+        wire.Outside.AddRange(spec.Outside);
         wire.PastAddresses.AddRange(spec.PastAddresses.Select(ToWire));
         foreach (var (name, value) in spec.Environment) wire.Environment[name] = value;
         wire.Limits.AddRange(spec.Limits.Select(limit => new V1.ResourceLimit { Resource = limit.Resource, Soft = limit.Soft, Hard = limit.Hard }));
@@ -66,6 +67,7 @@ public static class SpecMapping
             SlurmStep = wire.SlurmStep,
             Slots = [.. wire.Slots],
             Capture = [.. wire.Capture.Select(pattern => Absolute(pattern, "pattern of files to capture"))],
+            Outside = [.. wire.Outside.Select(rule => OutsideRule.Parse(rule).ToString())],
         };
     }
 

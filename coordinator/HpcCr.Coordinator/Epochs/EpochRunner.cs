@@ -219,6 +219,7 @@ internal sealed partial class EpochRunner
         var replies = await AskAllAsync(Simple(c => c.Seal = new Seal()), SealDeadline);
         var others = _drained.ToDictionary(d => d.Key, IReadOnlySet<(string, string)> (d) => d.Value.Others.Select(o => (o.Local, o.Remote)).ToHashSet());
         var parts = OutsidePeers.Mark([.. _job.Spec.Nodes.Select(n => Part(replies[n].Sealed))], others);
+        OutsideFinding.RequireNoneForbidden(_job.Spec, Number, parts);
         var proof = CutProof.Of(parts);
         if (proof.Faults.Count > 0)
         {

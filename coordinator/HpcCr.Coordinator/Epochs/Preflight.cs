@@ -24,7 +24,7 @@ internal static class Preflight
         var replies = await NodeGroup.AskAllAsync(nodes, places, _ => new Command { Job = job.Name, Epoch = (uint)epoch, Preflight = new Protocol.V1.Preflight() },
             "preflight", left < Deadline ? left : Deadline, cancellationToken);
         var looked = places.Select(place => (place.Node, replies[place.Sandbox].Preflighted)).ToList();
-        return [.. looked.SelectMany(l => l.Preflighted.Findings).Concat(Outside(looked)).OrderBy(finding => finding.Warning)];
+        return [.. looked.SelectMany(l => l.Preflighted.Findings).Concat(Outside(job.Spec, looked)).OrderBy(finding => finding.Warning)];
     }
 
     /// <summary>Goes on only if no finding is a fault.</summary>
@@ -41,18 +41,12 @@ internal static class Preflight
     }
 
     // Both ends of a connection inside the job have been told by somebody; those of loopback by the same node.
-    private static IEnumerable<Finding> Outside(IReadOnlyList<(string Node, Preflighted Preflighted)> looked)
+    private static IEnumerable<Finding> Outside(JobSpec spec, IReadOnlyList<(string Node, Preflighted Preflighted)> looked)
     {
         var all = looked.SelectMany(l => l.Preflighted.Connections.Select(connection => (l.Node, Connection: connection))).ToList();
         var known = all.Select(c => (Scope(c.Node, c.Connection.Local), c.Connection.Local, c.Connection.Remote)).ToHashSet();
-        return all.Where(c => !known.Contains((Scope(c.Node, c.Connection.Local), c.Connection.Remote, c.Connection.Local))).Select(c => new Finding
-        {
-            Node = c.Node,
-            Check = "connections",
-            Warning = true,
-            What = $"{c.Connection.Holder} is connected to {c.Connection.Remote} outside the job (descriptor {c.Connection.FileDescriptor}), which works after a restart only if the other end still waits",
-            Remedy = "Nothing need be done where the program connects again by itself.",
-        });
+        return all.Where(c => !known.Contains((Scope(c.Node, c.Connection.Local), c.Connection.Remote, c.Connection.Local)))
+            .Select(c => OutsideFinding.Of(spec, c.Node, c.Connection));
     }
 
     private static string Scope(string node, string end) => IPAddress.IsLoopback(IPEndPoint.Parse(end).Address) ? node : "";

@@ -43,7 +43,7 @@ internal static class RestoreSteps
     {
         var work = Prepared(job);
         work.Sockets.Rewrite(work.Images);
-        await LockPhase.LockAsync(job, work.Sockets.Connections, work.Sockets.Listeners, cancellationToken);
+        await LockPhase.LockAsync(job, work.Sockets.Locked, work.Sockets.Listeners, cancellationToken);
         await (job.Spec.Attached ? SharedFiles.UnpackAsync(job, work.Files, cancellationToken) : PrivateFiles.UnpackAsync(job, work.Files, cancellationToken));
         await new JobFiles(work, job).PutBackAsync(cancellationToken);
         if (work.Treatment == Core.FileTreatment.Keep)

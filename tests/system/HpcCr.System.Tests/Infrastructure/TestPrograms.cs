@@ -12,9 +12,12 @@ internal static class TestPrograms
     public static string Output => Path("output");
     public static string Pair => Path("pair");
     public static string Pipeline => Path("pipeline.sh");
+    public static string Reader => Path("reader.py");
     public static string RootSquash => Path("rootsquash.py");
     public static string SelfCheck => Path("selfcheck");
     public static string Serve => Path("serve");
+    public static string Session => Path("session.py");
+    public static string Sessions => Path("sessions.py");
     public static string SharedMemoryFile => Path("shmfile");
     public static string TcpClose => Path("tcpclose");
     public static string TcpStates => Path("tcpstates.py");
