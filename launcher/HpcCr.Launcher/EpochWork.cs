@@ -29,6 +29,9 @@ internal sealed class EpochWork(int epoch, uint leaseMs, string staging)
 
     public IReadOnlyList<Core.ListenerTimeout>? ListenerTimeouts { get; set; }
 
+    /// <summary>Connections to the outside that plugins see to, by the socket's inode.</summary>
+    public IReadOnlyDictionary<uint, PluginClaim> Claims { get; set; } = new Dictionary<uint, PluginClaim>();
+
     /// <summary>The processes that were frozen.</summary>
     public IReadOnlyList<int> Pids { get; set; } = [];
 

@@ -69,6 +69,7 @@ internal sealed partial class EpochRunner
     public async Task<CheckpointResult> RunAsync()
     {
         Number = _job.BeginEpoch(this);
+        _job.Exchange = new PluginExchange(Number, isRestart: false, _job.Spec.Nodes.Count);
         Post(EpochEvent.Begin);
         await DriveAsync();
         return _report.Result(_manifest!, _path, _drained.Values);
@@ -156,8 +157,14 @@ internal sealed partial class EpochRunner
 
     private async Task<EpochEvent> QuiesceAsync()
     {
-        Preflight.RequireFaultless(_job, await Preflight.LookAsync(_nodes, _job, Number, Left(), _cancelled.Token));
-        return await StepAsync(Simple(c => c.Quiesce = new Quiesce { LeaseMs = (uint)_options.Lease.TotalMilliseconds }));
+        var look = await Preflight.LookAsync(_nodes, _job, Number, Left(), _cancelled.Token);
+        Preflight.RequireFaultless(_job, look.Findings);
+        return await StepAsync(sandbox => new Command
+        {
+            Job = _job.Name,
+            Epoch = (uint)Number,
+            Quiesce = new Quiesce { LeaseMs = (uint)_options.Lease.TotalMilliseconds, Outside = { look.Outside[sandbox].Where(c => _job.Spec.PolicyTowards(c.Remote) is null) } },
+        });
     }
 
     private async Task<EpochEvent> FreezeAsync()
@@ -258,7 +265,7 @@ internal sealed partial class EpochRunner
         _path = replies[_job.Spec.Head].Committed.Path;
         _job.Committed(Number);
         if (!Stops)
-            await TellAllAsync(c => c.Abort = new Abort(), "forget");
+            await TellAllAsync(c => c.Abort = new Abort { Committed = true }, "forget");
         return EpochEvent.AllDone;
     }
 

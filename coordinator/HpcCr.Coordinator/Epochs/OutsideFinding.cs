@@ -20,6 +20,8 @@ internal static class OutsideFinding
             OutsidePolicy.Close => ("which the job finds closed after a restart (`--outside`)", "Nothing need be done where the program connects again by itself."),
             OutsidePolicy.Keep => ("which works after a restart only if the other end still waits; a restart that changes this end's address is refused (`--outside`)",
                 "Restart it where it was."),
+            _ when spec.Plugins.Count > 0 => ("which works after a restart if a plugin reconnects it or the other end still waits; where neither is so and the restart changes this end's address, the job finds it closed",
+                "The launcher's log tells which plugin claims it at a checkpoint."),
             _ => ("which works after a restart only if the other end still waits; where the restart changes this end's address, the job finds it closed",
                 $"Nothing need be done where the program connects again by itself; else say what is to become of it: `hpccr run --outside {new OutsideRule(remote.Address, remote.Port, OutsidePolicy.Close)}`, =fail or =keep."),
         };

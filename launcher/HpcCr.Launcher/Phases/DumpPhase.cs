@@ -32,6 +32,7 @@ internal static class DumpPhase
         }
 
         FreezePhase.RequireAll(job);
+        await job.Plugins.AskAsync(PluginEvents.PostDump, cancellationToken);
         // The engine stands at its gate, and this node's vote is not yet cast.
         await FaultHooks.AtAsync(job.Options.Run.Faults, "gate", cancellationToken);
         return new Reply { Dumped = new Dumped { DumpMs = engine.Result.Milliseconds } };

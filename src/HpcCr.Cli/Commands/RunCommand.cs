@@ -42,6 +42,10 @@ internal sealed class RunCommand : CliCommand
     [Option("outside", MetaValue = "ADDRESS[:PORT]=close|fail|keep", HelpText = "What becomes of connections to programs outside the job; the first rule that fits counts. May be given several times.")]
     public IEnumerable<string> Outside { get; set; } = [];
 
+    /// <summary>Plugins.</summary>
+    [Option("plugin", MetaValue = "NAME|DIR[=CONFIG.json]", HelpText = "Have a plugin take part in epochs and restarts: one that is installed, or one of your own in a folder. May be given several times.")]
+    public IEnumerable<string> Plugins { get; set; } = [];
+
     /// <summary>Whether the command ends when the job runs.</summary>
     [Option("detach", HelpText = "End as soon as the job runs.")]
     public bool Detach { get; set; }
@@ -58,6 +62,7 @@ internal sealed class RunCommand : CliCommand
         {
             IntervalMilliseconds = Interval is null ? 0 : Schedule.Interval(Interval),
             Keep = Keep is null ? 0 : Schedule.Keep(Keep),
+            Plugins = [.. Plugins.Select(PluginOption.Parse)],
             Capture = [.. Capture.Select(pattern => FilePattern.Parse(pattern, Environment.CurrentDirectory))],
             Outside = [.. Outside.Select(rule => OutsideRule.Parse(rule).ToString())],
         };

@@ -81,6 +81,9 @@ public sealed record JobSpec
         return Outside.Select(OutsideRule.Parse).FirstOrDefault(rule => rule.Fits(end))?.Policy;
     }
 
+    /// <summary>The plugins that take part in its epochs and restarts, beside those that its nodes have for every job.</summary>
+    public IReadOnlyList<PluginUse> Plugins { get; init => field = value ?? []; } = []; // left out by versions without plugins
+
     /// <summary>The same as a time; null: no epoch is made by itself.</summary>
     public TimeSpan? Interval => IntervalMilliseconds > 0 ? TimeSpan.FromMilliseconds(IntervalMilliseconds) : null;
 

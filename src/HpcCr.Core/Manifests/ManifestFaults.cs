@@ -23,7 +23,7 @@ internal static class ManifestFaults
             || (n.Tree is { } tree && HasGap(tree.Replaced)))
         || HasGap(manifest.Spec.Hosts) || HasGap(manifest.Spec.PastAddresses)
         || manifest.Spec.PastAddresses.Any(g => HasGap(g.OfSandboxes) || g.OfSandboxes.Any(HasGap))
-        || HasGap(manifest.Spec.Command) || HasGap(manifest.Spec.Nodes) || HasGap(manifest.Spec.Limits) || HasGap(manifest.Spec.Capture) || HasGap(manifest.Spec.Outside) || HasGap(manifest.Spec.Environment?.Values);
+        || HasGap(manifest.Spec.Command) || HasGap(manifest.Spec.Nodes) || HasGap(manifest.Spec.Limits) || HasGap(manifest.Spec.Capture) || HasGap(manifest.Spec.Outside) || HasGap(manifest.Spec.Plugins) || HasGap(manifest.Spec.Environment?.Values);
 
     private static bool HasGap<T>(IEnumerable<T>? list)
         where T : class => list is null || list.Contains(null!);

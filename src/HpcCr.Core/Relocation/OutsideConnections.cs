@@ -44,7 +44,7 @@ internal sealed class OutsideConnections(Manifest manifest, IReadOnlyList<Place>
         _ => !StaysAt(sandbox, connection),
     };
 
-    private OutsidePolicy? PolicyOf(ConnectionRecord connection) => manifest.Spec.PolicyTowards(connection.Remote);
+    private OutsidePolicy? PolicyOf(ConnectionRecord connection) => manifest.Spec.PolicyTowards(connection.Remote) ?? connection.Claimed;
 
     // On loopback the peer is a program of the old node.
     private bool StaysAt(int sandbox, ConnectionRecord connection)

@@ -14,6 +14,12 @@ public static class TcpStreamImage
     public static IReadOnlyDictionary<uint, TcpStreamEntry> ReadAll(string imagesFolder) =>
         ImageFolder.Paths(imagesFolder, Prefix + "*.img").Select(Read).ToDictionary(stream => stream.Inode);
 
+    /// <summary>Reads one connection with the bytes in its queues.</summary>
+    /// <param name="imagesFolder">The images folder.</param>
+    /// <param name="inode">The socket's inode at the dump.</param>
+    /// <exception cref="ImageFormatException">The image is missing, damaged or truncated.</exception>
+    public static TcpStreamContents ReadQueues(string imagesFolder, uint inode) => Contents(PathOf(imagesFolder, inode), inode).Contents;
+
     /// <summary>Changes one connection: its numbers, and the bytes in its queues. Options that no number tells (TCP_NODELAY, TCP_CORK) stay.</summary>
     /// <param name="imagesFolder">The images folder, which belongs to the caller alone; the image is replaced as a whole.</param>
     /// <param name="inode">The socket's inode at the dump.</param>
@@ -22,17 +28,28 @@ public static class TcpStreamImage
     public static void Rewrite(string imagesFolder, uint inode, Func<TcpStreamContents, TcpStreamContents> change)
     {
         ArgumentNullException.ThrowIfNull(change);
-        var path = Path.Combine(imagesFolder, $"{Prefix}{inode:x}.img");
-        var document = ImageDocument.Read(path, ImageMagic.TcpStream);
-        if (document.Entries is not [var entry])
-            throw new ImageFormatException($"{path}: has {document.Entries.Count} entries instead of one");
-        var message = WireMessage.Parse(entry.Message);
-        var before = ImageFault.Named(path, () => Translate(inode, message));
-        var received = (int)before.ReceiveLength;
-        var after = change(new TcpStreamContents(before, entry.Payload[..received], entry.Payload[received..]));
+        var path = PathOf(imagesFolder, inode);
+        var (document, message, before) = Contents(path, inode);
+        var after = change(before);
         Write(message, after);
         document.Entries[0] = new ImageEntry(message.ToArray(), (byte[])[.. after.Received.Span, .. after.Sent.Span]);
         document.Replace(path);
+    }
+
+    private static string PathOf(string imagesFolder, uint inode) => Path.Combine(imagesFolder, $"{Prefix}{inode:x}.img");
+
+    private static (ImageDocument Document, WireMessage Message, TcpStreamContents Contents) Contents(string path, uint inode)
+    {
+        var document = ImageDocument.Read(path, ImageMagic.TcpStream);
+        if (document.Entries is not [var entry])
+            throw new ImageFormatException($"{path}: has {document.Entries.Count} entries instead of one");
+        return ImageFault.Named(path, () =>
+        {
+            var message = WireMessage.Parse(entry.Message);
+            var numbers = Translate(inode, message);
+            var received = (int)numbers.ReceiveLength;
+            return (document, message, new TcpStreamContents(numbers, entry.Payload[..received], entry.Payload[received..]));
+        });
     }
 
     private static void Write(WireMessage entry, TcpStreamContents contents)

@@ -1,0 +1,163 @@
+using HpcCr.Core;
+using HpcCr.Plugins;
+using Microsoft.Extensions.Logging;
+
+namespace HpcCr.Launcher;
+
+/// <summary>One plugin of one sandbox in one attempt: its process, and what its failures cost.</summary>
+/// <param name="plugin">The plugin.</param>
+/// <param name="job">The sandbox.</param>
+/// <param name="hello">How it is greeted.</param>
+internal sealed class JobPlugin(FoundPlugin plugin, LocalJob job, HostHello hello)
+{
+    private readonly SemaphoreSlim _events = new(1, 1);
+    private PluginProcess? _process;
+    private IReadOnlySet<string>? _wanted;
+
+    /// <summary>Its name.</summary>
+    public string Name => plugin.Name;
+
+    /// <summary>Whether it has failed, and takes no more part.</summary>
+    public bool IsOut { get; private set; }
+
+    /// <summary>What it wants a restart to know.</summary>
+    public string? State { get; set; }
+
+    /// <summary>Whether it takes part in an event, as far as is known.</summary>
+    public bool Wants(string name) => !IsOut && _wanted?.Contains(name) != false;
+
+    /// <summary>Starts its process.</summary>
+    /// <exception cref="HpcCrException">It failed, and that costs the attempt.</exception>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            _process = await PluginProcess.StartAsync(Launch(), hello, job.Spec.Name, job.Log, cancellationToken);
+            _wanted = _process.Events;
+        }
+        catch (PluginFault fault)
+        {
+            IsOut = true;
+            Judge(fault, "its start");
+        }
+    }
+
+    /// <summary>Tells it of an event.</summary>
+    /// <param name="line">The event.</param>
+    /// <param name="cancellationToken">The attempt is given up.</param>
+    /// <param name="check">What else an answer must be; throws a <see cref="PluginFault"/>.</param>
+    /// <returns>Its answer; null when it does not take part.</returns>
+    /// <exception cref="HpcCrException">It vetoes (unsupported), or it failed and that costs the attempt.</exception>
+    public async Task<PluginLine?> AskAsync(HostLine line, CancellationToken cancellationToken, Action<PluginLine>? check = null)
+    {
+        await _events.WaitAsync(cancellationToken);
+        try
+        {
+            if (_process is null || !Wants(line.Event!))
+                return null;
+            var answer = await _process.AskAsync(line, plugin.Description.DeadlineOf(line.Event!), AnswerAsync, cancellationToken);
+            if (answer.Busy is not null && line.Event != PluginEvents.PreDump)
+                throw new PluginFault("said that it is busy, which it may only at preDump");
+            check?.Invoke(answer);
+            return answer.Veto is { } reason
+                ? throw new HpcCrException(FailureKind.Unsupported, $"plugin {Name} on {job.Options.Node} refuses at {line.Event}: {PluginText.Printable(reason)}",
+                    answer.Remedy is { Length: > 0 } remedy ? PluginText.Printable(remedy) : $"Run the job without {Name}, or see to what it says.")
+                : answer;
+        }
+        catch (PluginFault fault)
+        {
+            IsOut = true;
+            await _process!.KillAsync();
+            Judge(fault, line.Event!);
+            return null;
+        }
+        finally
+        {
+            _events.Release();
+        }
+    }
+
+    /// <summary>Tells it of what can be changed no more: failures and vetoes are only logged.</summary>
+    /// <param name="line">The event.</param>
+    public async Task TellAsync(HostLine line)
+    {
+        try
+        {
+            // In a restart its first process has ended by now. One that never greeted knows of nothing that could end.
+            if (_process is null && _wanted is not null && Wants(line.Event!))
+                await StartAsync(CancellationToken.None);
+            await AskAsync(line, CancellationToken.None);
+        }
+        catch (HpcCrException e)
+        {
+            job.Log.LogWarning("{Job}: {What}", job.Spec.Name, e.Message);
+        }
+    }
+
+    /// <summary>Asks it for a new connection.</summary>
+    /// <exception cref="HpcCrException">It gave none: whatever its policy, the job cannot go on without.</exception>
+    public async Task<ReconnectResult> ReconnectAsync(ReconnectEvent reconnect, CancellationToken cancellationToken)
+    {
+        var what = $"{reconnect.Connection.Local} to {reconnect.Connection.Remote}";
+        var answer = await AskAsync(new HostLine
+        {
+            Event = PluginEvents.Reconnect,
+            Connection = reconnect.Connection,
+            Unread = reconnect.Unread,
+            Unsent = reconnect.Unsent,
+            State = reconnect.State,
+        }, cancellationToken);
+        if (answer?.Descriptor is not { } descriptor)
+        {
+            throw new HpcCrException(FailureKind.Failed, $"plugin {Name} on {job.Options.Node} gave no connection in place of {what} at {PluginEvents.Reconnect}",
+                "The launcher's log tells what it said; nothing of the job was started.");
+        }
+
+        try
+        {
+            return new ReconnectResult(_process!.PidFd.GetFd(descriptor), answer.Unread);
+        }
+        catch (Linux.LinuxException e)
+        {
+            throw new HpcCrException(FailureKind.Failed, $"plugin {Name} on {job.Options.Node} gave descriptor {descriptor} in place of {what}, which it does not have ({e.Message})",
+                "A plugin answers reconnect with the number of an open socket of its own process.");
+        }
+    }
+
+    /// <summary>Ends its process; a further one may be started.</summary>
+    public async Task EndAsync()
+    {
+        if (_process is { } process)
+            await process.DisposeAsync();
+        _process = null;
+    }
+
+    private Task<HostLine> AnswerAsync(PluginLine question, CancellationToken cancellationToken) => job.Questions.AnswerAsync(job, hello, Name, question, cancellationToken);
+
+    private void Judge(PluginFault fault, string name)
+    {
+        var what = $"plugin {Name} on {job.Options.Node} {fault.Message} at {name}";
+        if (plugin.Description.OnFailure == PluginFailurePolicy.Abort)
+            throw new HpcCrException(FailureKind.Failed, what, $"The launcher's log has what it said. Run the job without {Name}, or with \"onFailure\": \"warn\" in its {PluginDescription.FileName}.");
+        job.Log.LogWarning("{Job}: {What}; it takes no more part in this attempt", job.Spec.Name, what);
+    }
+
+    private PluginLaunch Launch()
+    {
+        var isRoot = plugin.RunsAsRoot;
+        var uid = isRoot ? 0 : job.Spec.Uid;
+        var gid = isRoot ? 0 : job.Spec.Gid;
+        return new PluginLaunch
+        {
+            Name = Name,
+            Argv = plugin.Argv(),
+            Environment = PluginEnvironment.Of(job, uid),
+            Folder = plugin.Folder,
+            Uid = uid,
+            Gid = gid,
+            Groups = isRoot ? [0] : Linux.UserDatabase.Groups(uid, gid),
+            Cgroup = LocalJobs.PluginCgroupOf(job, Name),
+            EntryFile = Path.Combine(job.Layout.Root, $"plugin-{Name}"),
+        };
+    }
+}
