@@ -6,6 +6,7 @@ namespace HpcCr.SystemTests.Infrastructure;
 internal sealed class OutsideServer : IAsyncDisposable
 {
     private readonly RunningCommand _command;
+    private bool _isEnded;
 
     private OutsideServer(RunningCommand command, int port) => (_command, Port) = (command, port);
 
@@ -13,7 +14,7 @@ internal sealed class OutsideServer : IAsyncDisposable
     public int Port { get; }
 
     /// <summary>What it has written.</summary>
-    public string Said => _command.Stdout;
+    public string Said { get => _isEnded ? field : _command.Stdout; private set; } = "";
 
     /// <summary>Starts <c>sessions.py</c> on a node.</summary>
     public static async Task<OutsideServer> StartAsync(Lab lab, string node, string host = "0.0.0.0", int port = 0)
@@ -23,6 +24,13 @@ internal sealed class OutsideServer : IAsyncDisposable
         return new OutsideServer(command, int.Parse(command.Stdout.Split('\n')[0].Split(' ')[1], CultureInfo.InvariantCulture));
     }
 
-    /// <inheritdoc/>
-    public ValueTask DisposeAsync() => _command.DisposeAsync();
+    /// <summary>Ends it; it may have ended.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_isEnded)
+            return;
+        Said = _command.Stdout;
+        _isEnded = true;
+        await _command.DisposeAsync();
+    }
 }

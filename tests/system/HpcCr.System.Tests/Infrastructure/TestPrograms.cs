@@ -7,12 +7,15 @@ internal static class TestPrograms
     public static string ExitCode => Path("exitcode");
     public static string FileWork => Path("filework");
     public static string Fill => Path("fill");
+    public static string Hello => Path("hello.sh");
     public static string Holds => Path("holds");
     public static string KeepAlive => Path("keepalive");
     public static string Output => Path("output");
     public static string Pair => Path("pair");
     public static string Pipeline => Path("pipeline.sh");
     public static string Reader => Path("reader.py");
+    public static string RedisClient => Path("redisclient");
+    public static string RedisPythonClient => Path("redisclient.py");
     public static string RootSquash => Path("rootsquash.py");
     public static string SelfCheck => Path("selfcheck");
     public static string Serve => Path("serve");
