@@ -1,8 +1,9 @@
 #!/usr/bin/python3
 # A server that knows its clients: sessions.py [HOST] [PORT]. Whoever has not said who they are is told so and cut off. It is told in lines, and tells in lines:
 #   LOGIN NAME -> OK NAME     ADD A B -> SUM A+B     LATER MS A B -> (after so long) SUM A+B     PUSH BYTES -> so many bytes of 'x' and a line's end
-# It writes `listening PORT`, then what happens, a line for each event.
+# It writes `listening PORT PID`, then what happens, a line for each event.
 import asyncio
+import os
 import sys
 
 
@@ -36,7 +37,7 @@ async def serve(reader, writer):
 async def main():
     host, port = (sys.argv[1:] + ['0.0.0.0', '0'][len(sys.argv) - 1:])[:2]
     server = await asyncio.start_server(serve, host, int(port), backlog=500)
-    print('listening', server.sockets[0].getsockname()[1], flush=True)
+    print('listening', server.sockets[0].getsockname()[1], os.getpid(), flush=True)
     await server.serve_forever()
 
 

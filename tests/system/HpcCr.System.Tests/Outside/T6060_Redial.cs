@@ -74,11 +74,12 @@ public sealed class T6060_Redial(ManyNodesLab lab) : SystemTest(lab)
         await Unharmed.NothingLeftAsync(Lab, job);
         // One that takes the call, and is no such server: the handshake fails.
         await using (var wrong = Hpccr.Start("lab", "exec", "node4", "--", "python3", "-c",
-            $"import socket; s=socket.create_server(('0.0.0.0',{server.Port})); print('up',flush=True)\nwhile True: c=s.accept()[0]; c.sendall(b'220 mail\\n'); c.recv(9)"))
+            $"import socket; s=socket.create_server(('0.0.0.0',{server.Port})); print('up',flush=True)\nfor i in range(3): c=s.accept()[0]; c.sendall(b'220 mail\\n'); c.recv(99)"))
         {
             await Await.UntilAsync("a server", () => wrong.Stdout.Contains("up", StringComparison.Ordinal), null, () => wrong.Stderr);
             (await job.RunAsync("restart", job.Name, "--nodes", "node2")).FailsWith(6, ["the handshake with", "ended with 4: unexpected: 220 mail"]);
             await Unharmed.NothingLeftAsync(Lab, job);
+            await wrong.EndAsync();
         }
 
         await using var again = await OutsideServer.StartAsync(Lab, "node4", "0.0.0.0", server.Port);
