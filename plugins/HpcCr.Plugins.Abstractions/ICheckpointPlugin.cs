@@ -51,8 +51,9 @@ public interface ICheckpointPlugin
 
     /// <summary>The restarted job runs.</summary>
     /// <param name="attempt">The restart; a new object of the plugin, in a new process.</param>
+    /// <param name="restored">What runs.</param>
     /// <param name="cancellationToken">As in <see cref="PreRestoreAsync"/>.</param>
-    Task RestoredAsync(IPluginAttempt attempt, CancellationToken cancellationToken) => Task.CompletedTask;
+    Task RestoredAsync(IPluginAttempt attempt, RestoredEvent restored, CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>The epoch was given up and the job runs on, or the restart was and nothing of it is there.</summary>
     /// <param name="attempt">The epoch or restart.</param>

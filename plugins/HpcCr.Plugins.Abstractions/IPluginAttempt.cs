@@ -26,7 +26,7 @@ public interface IPluginAttempt
     /// <summary>The plugin's <c>config</c>, from plugin.json or from <c>hpccr run --plugin NAME=FILE</c>; an object, empty where there is none.</summary>
     JsonElement Config { get; }
 
-    /// <summary>Writes a line into the launcher's log. All that a plugin logs in one attempt may have 64 KiB.</summary>
+    /// <summary>Writes a line into the launcher's log and into plugins.log of the job's folder. All that a plugin logs in one attempt may have 64 KiB.</summary>
     /// <param name="text">One line.</param>
     void Log(string text);
 
@@ -48,4 +48,12 @@ public interface IPluginAttempt
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="PluginExchangeException">They will not all come.</exception>
     Task BarrierAsync(string name, CancellationToken cancellationToken);
+
+    /// <summary>Runs a command in the sandbox as the job's user, in the job's working directory and with its environment, and waits for its end. Only while the
+    /// job runs: in Quiesce, Resumed, Restored, and Aborted of an epoch. What it writes goes to the sandbox's log in the job's folder.</summary>
+    /// <param name="command">The program and its arguments.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>Its exit code, as a shell tells it.</returns>
+    /// <exception cref="PluginExchangeException">It cannot be run.</exception>
+    Task<int> RunInJobAsync(IReadOnlyList<string> command, CancellationToken cancellationToken);
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using HpcCr.Core;
 using HpcCr.Plugins;
 using Microsoft.Extensions.Logging;
@@ -11,6 +12,7 @@ namespace HpcCr.Launcher;
 internal sealed class JobPlugin(FoundPlugin plugin, LocalJob job, HostHello hello)
 {
     private readonly SemaphoreSlim _events = new(1, 1);
+    private readonly PluginTranscript _transcript = new(job, plugin.Name);
     private PluginProcess? _process;
     private IReadOnlySet<string>? _wanted;
 
@@ -32,7 +34,7 @@ internal sealed class JobPlugin(FoundPlugin plugin, LocalJob job, HostHello hell
     {
         try
         {
-            _process = await PluginProcess.StartAsync(Launch(), hello, job.Spec.Name, job.Log, cancellationToken);
+            _process = await PluginProcess.StartAsync(Launch(), hello, _transcript, cancellationToken);
             _wanted = _process.Events;
         }
         catch (PluginFault fault)
@@ -55,10 +57,12 @@ internal sealed class JobPlugin(FoundPlugin plugin, LocalJob job, HostHello hell
         {
             if (_process is null || !Wants(line.Event!))
                 return null;
-            var answer = await _process.AskAsync(line, plugin.Description.DeadlineOf(line.Event!), AnswerAsync, cancellationToken);
+            var began = Stopwatch.GetTimestamp();
+            var answer = await _process.AskAsync(line, plugin.Description.DeadlineOf(line.Event!), (question, token) => AnswerAsync(question, line.Event!, token), cancellationToken);
             if (answer.Busy is not null && line.Event != PluginEvents.PreDump)
                 throw new PluginFault("said that it is busy, which it may only at preDump");
             check?.Invoke(answer);
+            _transcript.Add($"{line.Event}: {Summary(answer)}, {Stopwatch.GetElapsedTime(began).TotalMilliseconds:F0} ms");
             return answer.Veto is { } reason
                 ? throw new HpcCrException(FailureKind.Unsupported, $"plugin {Name} on {job.Options.Node} refuses at {line.Event}: {PluginText.Printable(reason)}",
                     answer.Remedy is { Length: > 0 } remedy ? PluginText.Printable(remedy) : $"Run the job without {Name}, or see to what it says.")
@@ -110,7 +114,7 @@ internal sealed class JobPlugin(FoundPlugin plugin, LocalJob job, HostHello hell
         if (answer?.Descriptor is not { } descriptor)
         {
             throw new HpcCrException(FailureKind.Failed, $"plugin {Name} on {job.Options.Node} gave no connection in place of {what} at {PluginEvents.Reconnect}",
-                "The launcher's log tells what it said; nothing of the job was started.");
+                "Nothing of the job was started.");
         }
 
         try
@@ -130,15 +134,21 @@ internal sealed class JobPlugin(FoundPlugin plugin, LocalJob job, HostHello hell
         if (_process is { } process)
             await process.DisposeAsync();
         _process = null;
+        _transcript.Write();
     }
 
-    private Task<HostLine> AnswerAsync(PluginLine question, CancellationToken cancellationToken) => job.Questions.AnswerAsync(job, hello, Name, question, cancellationToken);
+    private Task<HostLine> AnswerAsync(PluginLine question, string name, CancellationToken cancellationToken) =>
+        question.Run is { } command ? JobCommand.AnswerAsync(job, command, name, cancellationToken) : job.Questions.AnswerAsync(job, hello, Name, question, cancellationToken);
+
+    private static string Summary(PluginLine answer) =>
+        answer.Veto is not null ? "refuses" : answer.Busy is { } why ? $"busy ({PluginText.Printable(why)})" : answer.Claims is { Count: > 0 } claims ? $"claims {claims.Count}" : "done";
 
     private void Judge(PluginFault fault, string name)
     {
         var what = $"plugin {Name} on {job.Options.Node} {fault.Message} at {name}";
+        _transcript.Add($"{name}: {fault.Message}");
         if (plugin.Description.OnFailure == PluginFailurePolicy.Abort)
-            throw new HpcCrException(FailureKind.Failed, what, $"The launcher's log has what it said. Run the job without {Name}, or with \"onFailure\": \"warn\" in its {PluginDescription.FileName}.");
+            throw new HpcCrException(FailureKind.Failed, what, $"{Path.Combine(job.Spec.Folder, JobFolder.PluginLog)} has what it said. Run the job without {Name}, or with \"onFailure\": \"warn\" in its {PluginDescription.FileName}.");
         job.Log.LogWarning("{Job}: {What}; it takes no more part in this attempt", job.Spec.Name, what);
     }
 

@@ -18,17 +18,15 @@ internal sealed class PluginFolders(string installed)
     public IReadOnlyList<FoundPlugin> OfJob(JobSpec spec)
     {
         List<FoundPlugin> found = [.. spec.Plugins.Select(use => OfUse(use, spec))];
-        found.AddRange(Installed().Where(plugin => plugin.Description.Always && spec.Plugins.All(use => use.Folder is not null || use.Name != plugin.Name)));
+        found.AddRange(FoldersIn(installed).Where(folder => IsAlways(folder) && spec.Plugins.All(use => use.Folder is not null || use.Name != Path.GetFileName(folder))).Select(ReadInstalled));
         return found.GroupBy(plugin => plugin.Name).FirstOrDefault(group => group.Count() > 1)?.Key is { } twice
             ? throw new HpcCrException(FailureKind.Usage, $"job {spec.Name} has two plugins called {twice}", "Name each plugin once, and a plugin of your own unlike those of the nodes.")
             : found;
     }
 
-    /// <summary>All that are installed here.</summary>
-    /// <exception cref="HpcCrException">One of them cannot be read, or may not be used.</exception>
-    public IReadOnlyList<FoundPlugin> Installed() =>
-        [.. Places().Where(Directory.Exists).SelectMany(Directory.EnumerateDirectories).Where(folder => File.Exists(Path.Combine(folder, PluginDescription.FileName))).Select(ReadInstalled)
-            .DistinctBy(plugin => plugin.Name).OrderBy(plugin => plugin.Name, StringComparer.Ordinal)];
+    /// <summary>All that are installed here, with what is wrong with them.</summary>
+    public IReadOnlyList<InstalledPlugin> Installed() =>
+        [.. Places().SelectMany(FoldersIn).DistinctBy(Path.GetFileName).OrderBy(Path.GetFileName, StringComparer.Ordinal).Select(Look)];
 
     /// <summary>A plugin in a folder of a user's own.</summary>
     /// <param name="folder">The folder.</param>
@@ -48,6 +46,35 @@ internal sealed class PluginFolders(string installed)
 
     // What the administrator has installed comes before what came with HpcCr.
     private string[] Places() => [installed, Shipped];
+
+    private static IEnumerable<string> FoldersIn(string place) =>
+        Directory.Exists(place) ? Directory.EnumerateDirectories(place).Where(folder => File.Exists(Path.Combine(folder, PluginDescription.FileName))) : [];
+
+    // What does not concern a job does not stop it, whatever is wrong with it.
+    private static bool IsAlways(string folder)
+    {
+        try
+        {
+            return Read(folder).Always;
+        }
+        catch (HpcCrException)
+        {
+            return false;
+        }
+    }
+
+    private static InstalledPlugin Look(string folder)
+    {
+        try
+        {
+            var plugin = ReadInstalled(folder).Description;
+            return new InstalledPlugin(plugin.Name, folder, plugin.RunAs == PluginUser.Root ? "root" : "user", plugin.OnFailure.ToString().ToLowerInvariant(), plugin.Always, null);
+        }
+        catch (HpcCrException e)
+        {
+            return new InstalledPlugin(Path.GetFileName(folder), folder, "", "", false, e.Message);
+        }
+    }
 
     private FoundPlugin OfUse(PluginUse use, JobSpec spec)
     {

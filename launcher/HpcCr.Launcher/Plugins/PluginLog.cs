@@ -1,15 +1,14 @@
 using System.Text;
-using Microsoft.Extensions.Logging;
 
 namespace HpcCr.Launcher;
 
 /// <summary>What a plugin has to say for people: its log lines and its standard error, together at most so much in one process.</summary>
 /// <param name="name">The plugin.</param>
-/// <param name="job">The job.</param>
-/// <param name="log">The launcher's log.</param>
-internal sealed class PluginLog(string name, string job, ILogger log)
+/// <param name="transcript">Where it goes.</param>
+internal sealed class PluginLog(string name, PluginTranscript transcript)
 {
     private const int MostBytes = 64 << 10;
+    private readonly TaskCompletionSource _errorEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _bytes;
 
     /// <summary>The last line of its standard error, which mostly says why it has ended.</summary>
@@ -21,27 +20,38 @@ internal sealed class PluginLog(string name, string job, ILogger log)
     {
         if (Interlocked.Add(ref _bytes, text.Length + 1) > MostBytes)
             throw new PluginFault($"logged more than {MostBytes >> 10} KiB");
-        log.LogInformation("{Job}: plugin {Plugin}: {Text}", job, name, PluginText.Printable(text));
+        transcript.Add(PluginText.Printable(text));
     }
+
+    /// <summary>Completes when standard error has been read to its end.</summary>
+    public Task ErrorEnded => _errorEnded.Task;
 
     /// <summary>Reads standard error to its end, on a thread of its own.</summary>
     /// <param name="stream">The stream.</param>
-    /// <param name="flooded">Told when it is too much; nothing more is read.</param>
+    /// <param name="flooded">Told when it is too much; what comes then is thrown away.</param>
     public void Follow(Stream stream, Action<PluginFault> flooded) => new Thread(() =>
     {
         try
         {
             using (stream)
-                Read(stream);
-        }
-        catch (PluginFault fault)
-        {
-            flooded(fault);
+            {
+                try
+                {
+                    Read(stream);
+                }
+                catch (PluginFault fault)
+                {
+                    flooded(fault);
+                    stream.CopyTo(Stream.Null);
+                }
+            }
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException)
         {
             // Its process is gone.
         }
+
+        _errorEnded.SetResult();
     })
     { IsBackground = true, Name = $"plugin {name} log" }.Start();
 

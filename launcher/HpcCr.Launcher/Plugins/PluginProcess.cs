@@ -1,7 +1,6 @@
 using System.Text.Json;
 using HpcCr.Linux;
 using HpcCr.Plugins;
-using Microsoft.Extensions.Logging;
 
 namespace HpcCr.Launcher;
 
@@ -11,6 +10,7 @@ internal sealed class PluginProcess : IAsyncDisposable
     private const int MostQuestions = 64;
     private static readonly TimeSpan StartDeadline = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LastWords = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan KillDeadline = TimeSpan.FromSeconds(20);
 
     private readonly JobCgroup _cgroup;
@@ -39,13 +39,12 @@ internal sealed class PluginProcess : IAsyncDisposable
     /// <summary>Starts it and exchanges greetings.</summary>
     /// <param name="launch">What to start.</param>
     /// <param name="hello">The greeting.</param>
-    /// <param name="job">The job, for the log.</param>
-    /// <param name="log">The launcher's log.</param>
+    /// <param name="transcript">Where goes what it says to people.</param>
     /// <param name="cancellationToken">Ends it; nothing of it stays.</param>
     /// <param name="time">The clock of its deadlines; the system's by default.</param>
     /// <exception cref="PluginFault">It cannot be started, or does not greet as it must; nothing of it stays.</exception>
     public static async Task<PluginProcess> StartAsync(
-        PluginLaunch launch, HostHello hello, string job, ILogger log, CancellationToken cancellationToken, TimeProvider? time = null)
+        PluginLaunch launch, HostHello hello, PluginTranscript transcript, CancellationToken cancellationToken, TimeProvider? time = null)
     {
         time ??= TimeProvider.System;
         var cgroup = JobCgroup.Create(launch.Cgroup);
@@ -54,7 +53,7 @@ internal sealed class PluginProcess : IAsyncDisposable
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
         try
         {
-            process = new PluginProcess(cgroup, await PluginStart.RunAsync(launch, cgroup, either.Token), launch.Name, new PluginLog(launch.Name, job, log), time);
+            process = new PluginProcess(cgroup, await PluginStart.RunAsync(launch, cgroup, either.Token), launch.Name, new PluginLog(launch.Name, transcript), time);
             await process.SendAsync(new HostLine { Hello = hello }, either.Token);
             process.Take((await process.NextAsync(either.Token)).Hello ?? throw new PluginFault("sent something else before its greeting"), launch.Name);
             return process;
@@ -178,6 +177,8 @@ internal sealed class PluginProcess : IAsyncDisposable
     private async Task<PluginFault> EndedAsync(CancellationToken cancellationToken)
     {
         var status = await _process.Exited.WaitAsync(cancellationToken);
+        // A child of its own may hold the stream.
+        await Task.WhenAny(_log.ErrorEnded, Task.Delay(LastWords, _time, cancellationToken));
         return new PluginFault($"ended ({status}){(_log.LastError.Length > 0 ? $", saying '{_log.LastError}'" : "")}");
     }
 

@@ -95,7 +95,9 @@ internal sealed class PluginSet
     public Task AskAsync(string name, CancellationToken cancellationToken) => AskAsync(_ => new HostLine { Event = name }, cancellationToken);
 
     /// <summary>An event that changes nothing any more: restored, aborted.</summary>
-    public Task TellAsync(string name) => EachAsync(plugin => plugin.TellAsync(new HostLine { Event = name }));
+    /// <param name="name">Which.</param>
+    /// <param name="pids">The processes that run, where they are told.</param>
+    public Task TellAsync(string name, IReadOnlyList<int>? pids = null) => EachAsync(plugin => plugin.TellAsync(new HostLine { Event = name, Pids = pids }));
 
     /// <summary>A restart begins.</summary>
     /// <param name="states">What the epoch has of the plugins.</param>

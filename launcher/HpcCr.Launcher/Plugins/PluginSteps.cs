@@ -45,7 +45,9 @@ internal static class PluginSteps
     /// <summary>The job runs on all nodes, if a restart was under way; nothing happens after an epoch.</summary>
     public static async Task RestoredAsync(LocalJob job)
     {
-        await job.Plugins.TellAsync(PluginEvents.Restored);
+        if (job.Plugins.IsEmpty)
+            return;
+        await job.Plugins.TellAsync(PluginEvents.Restored, job.Cgroup.Processes());
         await EndAsync(job);
     }
 

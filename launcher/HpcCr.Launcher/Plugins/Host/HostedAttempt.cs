@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Text.Json;
 using HpcCr.Plugins;
 
@@ -44,6 +45,10 @@ internal sealed class HostedAttempt(HostHello hello, PluginConversation conversa
 
     /// <inheritdoc/>
     public Task BarrierAsync(string name, CancellationToken cancellationToken) => AskAsync(new PluginLine { Barrier = name }, cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task<int> RunInJobAsync(IReadOnlyList<string> command, CancellationToken cancellationToken) =>
+        int.Parse(await AskAsync(new PluginLine { Run = command }, cancellationToken), CultureInfo.InvariantCulture);
 
     /// <summary>The launcher has answered a question.</summary>
     public void Answered(int number, HostLine answer)

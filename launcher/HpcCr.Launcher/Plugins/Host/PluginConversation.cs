@@ -94,7 +94,7 @@ internal sealed class PluginConversation(ICheckpointPlugin plugin, string name, 
                         new ReconnectEvent { Connection = line.Connection!, Unread = line.Unread ?? [], Unsent = line.Unsent ?? [], State = line.State }, deadline.Token);
                     return done with { Descriptor = connected.Descriptor, Unread = connected.Unread };
                 case PluginEvents.Restored:
-                    await plugin.RestoredAsync(_attempt, deadline.Token);
+                    await plugin.RestoredAsync(_attempt, new RestoredEvent { Pids = line.Pids ?? [] }, deadline.Token);
                     return done;
                 default:
                     await plugin.AbortedAsync(_attempt, deadline.Token);

@@ -26,7 +26,7 @@ internal sealed record HostLine
     /// <summary>How long the plugin may take, in milliseconds.</summary>
     public int? DeadlineMs { get; init; }
 
-    /// <summary>Quiesce: the sandbox's processes.</summary>
+    /// <summary>Quiesce and restored: the sandbox's processes.</summary>
     public IReadOnlyList<int>? Pids { get; init; }
 
     /// <summary>Quiesce: connections to the outside. PreDump: those of them that the plugin has claimed.</summary>

@@ -50,7 +50,10 @@ internal sealed record PluginLine
     /// <summary>A barrier to wait at.</summary>
     public string? Barrier { get; init; }
 
-    /// <summary>Text for the launcher's log.</summary>
+    /// <summary>A command to run in the sandbox.</summary>
+    public IReadOnlyList<string>? Run { get; init; }
+
+    /// <summary>Text for people.</summary>
     public string? Log { get; init; }
 
     /// <summary>Reads a line.</summary>
@@ -71,7 +74,7 @@ internal sealed record PluginLine
 
     private bool IsWhole =>
         (Hello is null ? 0 : 1) + (Id is null ? 0 : 1) + (Ask is null ? 0 : 1) + (Log is null ? 0 : 1) == 1
-        && (Ask is null || (Put is null ? 0 : 1) + (Get is null ? 0 : 1) + (Barrier is null ? 0 : 1) == 1)
+        && (Ask is null || (Put is null ? 0 : 1) + (Get is null ? 0 : 1) + (Barrier is null ? 0 : 1) + (Run is null ? 0 : 1) == 1)
         && (Id is null || (Ok is true ? 1 : 0) + (Veto is null ? 0 : 1) + (Busy is null ? 0 : 1) == 1);
 
     /// <summary>What a plugin said, made fit for a sentence.</summary>
