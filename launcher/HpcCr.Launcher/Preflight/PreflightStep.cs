@@ -57,6 +57,8 @@ internal static class PreflightStep
                    Remote = JobSockets.Text(socket.Remote),
                    Holder = $"{NameOf(holder.Pid)} on {target.Job.Options.Node}",
                    FileDescriptor = holder.Number,
+                   Inode = socket.Inode,
+                   Pid = holder.Pid,
                };
 
         string NameOf(int pid) => names.TryGetValue(pid, out var name) ? name : names[pid] = ProcessNames.Of(pid);

@@ -39,12 +39,17 @@ internal static class RestoreSteps
         return new Reply();
     }
 
-    /// <summary>The images of all nodes are good: locks the job's connections, puts files back. No process exists yet.</summary>
+    /// <summary>The images of all nodes are good: plugins reconnect what leads outside; locks the job's connections, puts files back. No process exists yet.</summary>
     public static async Task<Reply> PutBackAsync(LocalJob job, CancellationToken cancellationToken)
     {
         var work = Prepared(job);
+        using (var fresh = await FreshConnections.OpenAsync(job, work, cancellationToken))
+        {
+            await LockPhase.LockAsync(job, work.Sockets.Locked, work.Sockets.Listeners, cancellationToken);
+            fresh.MoveIntoImages();
+        }
+
         work.Sockets.Rewrite(work.Images);
-        await LockPhase.LockAsync(job, work.Sockets.Connections, work.Sockets.Listeners, cancellationToken);
         await (job.Spec.Attached ? SharedFiles.UnpackAsync(job, work.Files, cancellationToken) : PrivateFiles.UnpackAsync(job, work.Files, cancellationToken));
         await new JobFiles(work, job).PutBackAsync(cancellationToken);
         if (work.Treatment == Core.FileTreatment.Keep)

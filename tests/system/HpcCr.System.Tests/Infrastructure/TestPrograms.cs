@@ -7,6 +7,7 @@ internal static class TestPrograms
     public static string ExitCode => Path("exitcode");
     public static string FileWork => Path("filework");
     public static string Fill => Path("fill");
+    public static string Hello => Path("hello.sh");
     public static string Holds => Path("holds");
     public static string KeepAlive => Path("keepalive");
     public static string LocalTalk => Path("localtalk.py");
@@ -14,9 +15,14 @@ internal static class TestPrograms
     public static string Pair => Path("pair");
     public static string Pipeline => Path("pipeline.sh");
     public static string Plugin => Path("plugin.py");
+    public static string Reader => Path("reader.py");
+    public static string RedisClient => Path("redisclient");
+    public static string RedisPythonClient => Path("redisclient.py");
     public static string RootSquash => Path("rootsquash.py");
     public static string SelfCheck => Path("selfcheck");
     public static string Serve => Path("serve");
+    public static string Session => Path("session.py");
+    public static string Sessions => Path("sessions.py");
     public static string SharedMemoryFile => Path("shmfile");
     public static string TcpClose => Path("tcpclose");
     public static string TcpStates => Path("tcpstates.py");
