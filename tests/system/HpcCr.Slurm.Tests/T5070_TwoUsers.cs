@@ -17,6 +17,10 @@ public sealed class T5070_TwoUsers(CgroupCluster cluster) : SlurmTest(cluster)
         await other.WaitForEpochAsync();
         await elsewhere.WaitForStateAsync("COMPLETED");
 
+        // Slurm's limits hold: each rank has the core of its own job, and no other.
+        Assert.Single(await CoresAsync("alice"));
+        Assert.Single(await CoresAsync("bob"));
+        Assert.NotEqual(await CoresAsync("alice"), await CoresAsync("bob"));
         Assert.Equal(other.Name, Assert.Single(await JobsAsync("bob")));
         Assert.Equal(job.Name, Assert.Single(await JobsAsync("alice")));
         foreach (var words in (string[][])[["checkpoint", job.Name], ["kill", job.Name], ["status", job.Name], ["restart", Path.Combine(job.Folder, "epoch-000001")]])
@@ -38,6 +42,9 @@ public sealed class T5070_TwoUsers(CgroupCluster cluster) : SlurmTest(cluster)
         await other.CancelAsync();
         await Cluster.AwaitNoTracesAsync();
     }
+
+    private async Task<string[]> CoresAsync(string user) =>
+        [.. (await Cluster.ShellAsync("sn1", $"for p in $(pgrep -u {user} mpioutput); do grep Cpus_allowed_list /proc/$p/status; done")).Split('\n', StringSplitOptions.RemoveEmptyEntries).Distinct()];
 
     private async Task<string[]> JobsAsync(string user) => [.. (await Cluster.JsonAsync(user, "sn1", "slurm", "status")).GetProperty("jobs").EnumerateArray()
         .Where(job => job.GetProperty("state").GetString() is "Running" or "Checkpointing").Select(job => job.GetProperty("job").GetString()!)];
