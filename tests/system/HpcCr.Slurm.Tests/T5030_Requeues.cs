@@ -18,11 +18,14 @@ public sealed class T5030_Requeues(CgroupCluster cluster) : SlurmTest(cluster)
         await Cluster.AwaitNoTracesAsync();
     }
 
-    [Fact]
-    public async Task ALostNode_LeavesTheJobToTheOthers()
+    // The node of the batch script, and the other one.
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public async Task ALostNode_LeavesTheJobToTheOthers(int which)
     {
         var solver = await SubmitAsync();
-        var lost = (await solver.RunningNodesAsync())[1];
+        var lost = (await solver.RunningNodesAsync())[which];
         await Cluster.PowerAsync(lost, on: false);
         try
         {

@@ -39,7 +39,7 @@ public abstract class Cancels(SlurmCluster cluster) : SlurmTest(cluster)
     }
 
     private Task<SlurmJob> SubmitAsync(string nodes, params IReadOnlyList<string> run) =>
-        SlurmJob.SubmitAsync(Cluster, "alice", [$"--nodelist={nodes}", "--ntasks-per-node=1"], run, Counting(100_000));
+        SlurmJob.SubmitAsync(Cluster, "alice", [$"--nodelist={nodes}", "--ntasks-per-node=1", "--oversubscribe"], run, Counting(100_000));
 
     // A launcher tells which step it holds.
     private async Task HoldAsync(string step, string node, Func<Task> begin)

@@ -115,9 +115,9 @@ internal sealed partial record SlurmJob(SlurmCluster Cluster, string User, strin
     /// <param name="words">Options of sbatch and the script.</param>
     public static async Task<SlurmJob> SubmitAsync(SlurmCluster cluster, string user, IReadOnlyList<string> words)
     {
+        var output = words.Any(word => word.StartsWith("--array", StringComparison.Ordinal)) ? "slurm-%A_%a.out" : "slurm-%j.out";
         var said = (await cluster.RunAsAsync(user, "ctl", ["env", "OMPI_MCA_mpi_yield_when_idle=1", "OMPI_MCA_hwloc_base_binding_policy=none",
-            $"SBATCH_OUTPUT={Path.Combine(cluster.Shared, user, "slurm-%j.out")}",
-            "sbatch", "--parsable", "--open-mode=append", .. words])).EndsWith(0);
+            $"SBATCH_OUTPUT={Path.Combine(cluster.Shared, user, output)}", "sbatch", "--parsable", "--open-mode=append", .. words])).EndsWith(0);
         return new SlurmJob(cluster, user, said.Stdout.Trim());
     }
 

@@ -33,6 +33,7 @@ internal sealed record Solver(SlurmJob Job, string Family, string Folder)
         WriteScript(Path.Combine(folder, "mpirun"), $"#!/bin/sh\nexec mpirun.{family} \"$@\"\n");
         WriteScript(Path.Combine(folder, "solver"),
             $"#!/bin/sh\nexec {TestPrograms.Mpi("stencil", family)} {string.Join(' ', Size)} --steps 1000000 --pace-us 20000 --until {Over(folder)}\n");
+        WriteScript(Path.Combine(folder, "case"), "#!/bin/sh\necho \"$2\"\n");
         var job = await SlurmJob.SubmitAsync(cluster, "alice",
             [$"--chdir={folder}", $"--export=ALL,PATH={folder}:/usr/bin:/bin", "--nodes=2", "--ntasks=2", .. sbatch, Path.Combine(folder, example)]);
         return new Solver(job, family, folder);
