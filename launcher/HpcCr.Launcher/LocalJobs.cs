@@ -14,7 +14,7 @@ internal sealed class LocalJobs(LauncherOptions options, ILogger log)
 {
     private static readonly TimeSpan KillDeadline = TimeSpan.FromSeconds(20);
     private readonly ConcurrentDictionary<(string Job, string Sandbox), LocalJob> _jobs = new();
-    private readonly Admissions _admissions = new(options);
+    private readonly Admissions _admissions = new(options, SlurmQueue.UserOnAsync);
 
     /// <summary>Raised when the sandbox's root ended by itself, with its exit code.</summary>
     public event Action<LocalJob, int>? Ended;
@@ -46,7 +46,7 @@ internal sealed class LocalJobs(LauncherOptions options, ILogger log)
     /// <exception cref="HpcCrException">The job is here already, or not admitted.</exception>
     public async Task<LocalJob> CreateAsync(JobSpec spec, string sandbox)
     {
-        _admissions.Require(spec);
+        await _admissions.RequireAsync(spec);
         _ = new PluginFolders(options.Plugins).OfJob(spec);
         var key = spec.KeyOf(sandbox);
         var layout = options.Run.Sandbox(key);

@@ -61,6 +61,14 @@ public sealed class CriuInstallationTests : IDisposable
         Assert.StartsWith("cannot be run", probed.Problem, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task ProbeAsync_OfAnotherProgram_TakesItsVersionForNoEngines()
+    {
+        var other = Fake("criu", "echo 'false (GNU coreutils) 9.1'");
+        var probed = await CriuInstallation.ProbeAsync(new CriuCandidate(other, "test"), Token);
+        Assert.Equal("does not tell its version", probed.Problem);
+    }
+
     [Theory]
     [InlineData("Version: 4.2.1\nGitID: v4.2.1", 4, 2, 1)]
     [InlineData("4.3", 4, 3, 0)]

@@ -9,20 +9,29 @@ public sealed class AdmissionsTests : IDisposable
     public void Dispose() => _node.Dispose();
 
     [Fact]
-    public void Require_OnANodeOfSlurms_TakesWhatTheKnownUserBrings()
+    public async Task Require_OnANodeOfSlurms_TakesWhatTheKnownUserBrings()
     {
         Admit(12, "1000\n");
 
-        On(slurm: true).Require(TestNode.Spec() with { SlurmJob = 12 });
+        await On(slurm: true).RequireAsync(TestNode.Spec() with { SlurmJob = 12 });
         Assert.False(On(slurm: true).Allow(TestNode.Spec(uid: 1001) with { SlurmJob = 12 }));
         Assert.False(On(slurm: true).Allow(TestNode.Spec() with { SlurmJob = 13 }));
     }
 
     [Fact]
-    public void Require_OfWhatWasNotAdmitted_SaysWhy()
+    public async Task Require_OfWhatWasNotAdmitted_SaysWhy()
     {
-        Assert.Contains("comes from none of its jobs", Refusal(TestNode.Spec()), StringComparison.Ordinal);
-        Assert.Contains("has not been admitted to node node2", Refusal(TestNode.Spec() with { SlurmJob = 12 }), StringComparison.Ordinal);
+        Assert.Contains("comes from none of its jobs", await RefusalAsync(TestNode.Spec()), StringComparison.Ordinal);
+        Assert.Contains("has not been admitted to node node2", await RefusalAsync(TestNode.Spec() with { SlurmJob = 12 }), StringComparison.Ordinal);
+        Assert.Contains("has not been admitted to node node2", await RefusalAsync(TestNode.Spec() with { SlurmJob = 7 }), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Require_WhereThePrologWasLeftOut_TakesSlurmsWord_AndKeepsIt()
+    {
+        await On(slurm: true).RequireAsync(TestNode.Spec(uid: 1007) with { SlurmJob = 7 });
+
+        Assert.True(On(slurm: true).Allow(TestNode.Spec(uid: 1007) with { SlurmJob = 7 }));
     }
 
     [Theory]
@@ -55,9 +64,11 @@ public sealed class AdmissionsTests : IDisposable
         Assert.Empty(StepCgroups.Of(TestNode.Spec() with { SlurmStep = 3 }, hierarchies));
     }
 
-    private Admissions On(bool slurm) => new(_node.Options with { Slurm = slurm });
+    // Of all jobs, Slurm says, only job 7 of user 1007 runs, on this node.
+    private Admissions On(bool slurm) =>
+        new(_node.Options with { Slurm = slurm }, (job, node) => Task.FromResult<uint?>(job == 7 && node == _node.Options.Node ? 1007 : null));
 
-    private string Refusal(JobSpec spec) => Assert.Throws<HpcCrException>(() => On(slurm: true).Require(spec)).Message;
+    private async Task<string> RefusalAsync(JobSpec spec) => (await Assert.ThrowsAsync<HpcCrException>(() => On(slurm: true).RequireAsync(spec))).Message;
 
     private void Admit(uint job, string text)
     {

@@ -17,6 +17,7 @@ internal sealed class JobAttacher(NodeRegistry nodes, JobTable jobs, Journal jou
     /// <exception cref="HpcCrException">It cannot be done; the processes run on as before.</exception>
     public async Task<Job> AttachAsync(AttachRequest request, uint uid, CancellationToken cancellationToken)
     {
+        JobName.RequireFree(request.Name, 0);
         var trees = await PlaceAsync(request, cancellationToken);
         var names = trees.Keys.ToList();
         var places = names.Select(node => new Place(node, node)).ToList();

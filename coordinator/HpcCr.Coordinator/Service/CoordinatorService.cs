@@ -27,6 +27,7 @@ internal sealed class CoordinatorService(
         if (wire.Nodes.Count == 0)
             wire.Nodes.Add(await starter.FirstNodeAsync(context.CancellationToken));
         var spec = wire.ToCore() with { Uid = uid, Gid = gid, Attached = false, Hosts = [], PastAddresses = [] };
+        JobName.RequireFree(spec.Name, spec.SlurmJob);
         var job = await starter.StartAsync(spec, context.CancellationToken);
         return new RunReply { Job = job.ToStatus() };
     });

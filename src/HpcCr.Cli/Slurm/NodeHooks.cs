@@ -3,7 +3,7 @@ using System.Net.Sockets;
 using HpcCr.Cli.Connection;
 using HpcCr.Cli.Processes;
 using HpcCr.Guard.Protocol;
-using HpcCr.Linux;
+using HpcCr.Launcher;
 using HpcCr.Protocol.V1.Local;
 
 namespace HpcCr.Cli.Slurm;
@@ -13,7 +13,6 @@ namespace HpcCr.Cli.Slurm;
 /// <param name="coordinator">Where a launcher that has to be started connects to.</param>
 internal sealed class NodeHooks(RunLayout run, string coordinator)
 {
-    private const UnixFileMode RootOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
     private static readonly TimeSpan StartDeadline = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan EndDeadline = TimeSpan.FromSeconds(40);
 
@@ -22,9 +21,7 @@ internal sealed class NodeHooks(RunLayout run, string coordinator)
     {
         var job = Number("SLURM_JOB_ID");
         var uid = Number("SLURM_JOB_UID");
-        Directory.CreateDirectory(run.Root);
-        Directory.CreateDirectory(run.Slurm, RootOnly);
-        AtomicFile.Write(Admission(job), System.Text.Encoding.ASCII.GetBytes($"{uid}\n"), UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        AdmissionFile.Write(run, job, uid);
         await EnsureLauncherAsync(cancellationToken);
     }
 
@@ -33,7 +30,7 @@ internal sealed class NodeHooks(RunLayout run, string coordinator)
     {
         var job = Number("SLURM_JOB_ID");
         if (!Directory.Exists(run.Slurm)) return;
-        File.Delete(Admission(job));
+        AdmissionFile.Delete(run, job);
         // A launcher that starts ends what is no longer admitted, and what has lost its guard.
         if (await EnsureLauncherAsync(cancellationToken)) return;
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -46,8 +43,6 @@ internal sealed class NodeHooks(RunLayout run, string coordinator)
         if (reply is not { Error: "" })
             throw new HpcCrException(FailureKind.Failed, $"the launcher of this node did not end Slurm job {job}: {reply?.Error ?? "it closed the connection"}", "See its log.");
     }
-
-    private string Admission(uint job) => Path.Combine(run.Slurm, $"{job}");
 
     // Says whether it had to be started.
     private async Task<bool> EnsureLauncherAsync(CancellationToken cancellationToken)

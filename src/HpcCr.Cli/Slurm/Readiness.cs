@@ -9,7 +9,7 @@ internal static class Readiness
     /// <summary>Why the Prolog on this node could not do its part; TaskProlog sets it.</summary>
     public const string FaultVariable = "HPCCR_SLURM_FAULT";
 
-    // The Prolog has just started launchers; their way to the coordinator takes a moment.
+    // The Prolog has just started launchers; their way to the coordinator takes a moment, and so does the restart of a coordinator.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(100);
 
@@ -38,7 +38,17 @@ internal static class Readiness
         var waited = System.Diagnostics.Stopwatch.StartNew();
         while (true)
         {
-            var known = (await session.NodesAsync(cancellationToken)).Nodes.ToDictionary(node => node.Name);
+            Dictionary<string, Node> known;
+            try
+            {
+                known = (await session.NodesAsync(cancellationToken)).Nodes.ToDictionary(node => node.Name);
+            }
+            catch (HpcCrException) when (waited.Elapsed < Patience)
+            {
+                await Task.Delay(Step, cancellationToken);
+                continue;
+            }
+
             if (allocation.Nodes.Where(node => !IsConnected(known.GetValueOrDefault(node))).ToList() is { Count: > 0 } missing)
             {
                 if (waited.Elapsed > Patience) return $"the launcher of {string.Join(", ", missing)} is not connected";

@@ -58,7 +58,8 @@ public sealed record CriuInstallation(string Path, EngineVersion Version)
         try
         {
             var text = await AskVersionAsync(candidate.Path, cancellationToken);
-            if (!EngineVersion.TryParse(text, out var version)) return candidate with { Problem = "does not tell its version" };
+            // Other programs have versions, too.
+            if (!text.TrimStart().StartsWith("Version:", StringComparison.Ordinal) || !EngineVersion.TryParse(text, out var version)) return candidate with { Problem = "does not tell its version" };
             return version >= EngineVersion.Minimum
                 ? candidate with { Version = version }
                 : candidate with { Version = version, Problem = $"version {version} is older than {EngineVersion.Minimum}" };

@@ -53,6 +53,22 @@ public sealed class JobNameTests
     }
 
     [Theory]
+    [InlineData("slurm-12", 12u, true)]
+    [InlineData("slurm-12", 13u, false)]
+    [InlineData("slurm-12", 0u, false)]
+    [InlineData("slurm-12_3", 15u, true)]
+    [InlineData("slurm-12_3", 0u, false)]
+    [InlineData("slurm-heat", 0u, true)]
+    [InlineData("", 0u, true)]
+    public void RequireFree_OfTheNameOfASlurmJob_IsForThatJobOnly(string name, uint slurmJob, bool free)
+    {
+        var failure = Record.Exception(() => JobName.RequireFree(name, slurmJob));
+
+        Assert.Equal(free, failure is null);
+        Assert.True(free || failure is HpcCrException { Kind: FailureKind.NotAllowed });
+    }
+
+    [Theory]
     [InlineData("/opt/app/stencil.openmpi", "stencil-")]
     [InlineData("./a.out", "a-")]
     [InlineData("python3", "python3-")]

@@ -22,10 +22,17 @@ public sealed class T5060_NodeFaults(LinuxprocCluster cluster) : SlurmTest(clust
             var strict = await SubmitAsync(["--strict"]);
             await strict.WaitForStateAsync("FAILED");
             Assert.Contains("was not started: prolog of HpcCr on sn1 failed", strict.Output, StringComparison.Ordinal);
+
+            // A site that has said so gets a Prolog that fails.
+            var folder = Path.Combine(Cluster.Folder, "hpccr");
+            string[] hook = ["env", "SLURM_JOB_ID=999", "SLURM_JOB_UID=7001"];
+            (await Cluster.RunAsync("sn1", [.. hook, $"{folder}/prolog"])).EndsWith(0);
+            await Cluster.ShellAsync("sn1", $"mkdir /run/strict && cp -a {folder}/. /run/strict && echo STRICT=yes >>/run/strict/hpccr.conf");
+            (await Cluster.RunAsync("sn1", [.. hook, "/run/strict/prolog"])).EndsWith(1);
         }
         finally
         {
-            await Cluster.ShellAsync("sn1", "rm -f /run/hpccr");
+            await Cluster.ShellAsync("sn1", "rm -rf /run/hpccr /run/hpccr.fault.999 /run/strict");
         }
 
         Assert.DoesNotContain("drain", (await Cluster.RunAsync("ctl", "sinfo", "-h", "-o", "%T")).EndsWith(0).Stdout, StringComparison.Ordinal);
@@ -39,6 +46,19 @@ public sealed class T5060_NodeFaults(LinuxprocCluster cluster) : SlurmTest(clust
         await job.WaitForStateAsync("COMPLETED");
         Assert.DoesNotContain("without checkpoints", job.Output, StringComparison.Ordinal);
         Assert.Equal("plain", job.Lines[^1]);
+    }
+
+    [Fact]
+    public async Task ALauncherThatDiedUnderAJob_IsStartedByTheEpilog_AndLeavesNothing()
+    {
+        var job = await SlurmJob.SubmitAsync(Cluster, "alice", ["--nodelist=sn1"], [], [TestPrograms.Output, "--steps", "100000", "--pace-us", "10000", "--file", "out.epilog"]);
+        await job.WaitForLinesAsync();
+        await KillLauncherAsync("sn1");
+
+        await job.CancelAsync();
+
+        await job.WaitForStateAsync("CANCELLED");
+        await Cluster.AwaitNoTracesAsync();
     }
 
     [Fact]
@@ -95,6 +115,10 @@ public sealed class T5060_NodeFaults(LinuxprocCluster cluster) : SlurmTest(clust
     private async Task EndLauncherAsync(string node)
     {
         await Cluster.AwaitNoTracesAsync();
-        await Cluster.ShellAsync(node, "pkill -KILL hpccr-launcher; while pgrep hpccr-launcher >/dev/null; do sleep 0.05; done; true");
+        await KillLauncherAsync(node);
     }
+
+    // The machine's pid namespace has no other launcher than its own.
+    private Task KillLauncherAsync(string node) =>
+        Cluster.ShellAsync(node, "pkill -KILL hpccr-launcher; while pgrep hpccr-launcher >/dev/null; do sleep 0.05; done; true");
 }

@@ -7,7 +7,7 @@
 #                                 group,slurm}, /tmp, /run, /dev/shm and /dev/pts, which it has to itself. Users alice (7001) and bob (7002)
 #                                 are known inside only.
 #       HPCCR_BIN  the folder with HpcCr, whose hooks are put in by slurm/install.sh of this repository; its coordinator runs on ctl
-#       NODES=4  PROCTRACK=cgroup|linuxproc  EXTRA_CONF='lines for slurm.conf'  SHARE='paths below /tmp that every machine sees'
+#       NODES=4  CPUS=8 (of a node)  PROCTRACK=cgroup|linuxproc  CONSTRAIN=no|yes (jobs to their cores and memory)  EXTRA_CONF='lines for slurm.conf'  SHARE='paths below /tmp that every machine sees'
 #   cluster.sh power-off FOLDER NODE
 #   cluster.sh power-on FOLDER NODE
 #   cluster.sh down FOLDER        ends all of it and deletes FOLDER
@@ -57,7 +57,7 @@ write_files() {
 		echo "$user:x:$uid:" >>"$lab/etc/group"
 		install -d -m 700 -o $uid -g $uid "$lab/shared/$user"
 	done
-	printf 'CgroupPlugin=cgroup/v1\nCgroupMountpoint=/sys/fs/cgroup\n' >"$lab/etc/slurm/cgroup.conf"
+	printf 'CgroupPlugin=cgroup/v1\nCgroupMountpoint=/sys/fs/cgroup\nConstrainCores=%s\nConstrainRAMSpace=%s\n' "${CONSTRAIN:-no}" "${CONSTRAIN:-no}" >"$lab/etc/slurm/cgroup.conf"
 	cat >"$lab/etc/slurm/slurm.conf" <<CONF
 ClusterName=lab
 SlurmctldHost=ctl($net.1)
@@ -72,7 +72,7 @@ SlurmctldLogFile=$lab/log/slurmctld.log
 SlurmdLogFile=$lab/log/slurmd.%n.log
 SlurmdParameters=config_overrides
 ProctrackType=proctrack/${PROCTRACK:-cgroup}
-TaskPlugin=task/none
+TaskPlugin=$([ "${CONSTRAIN:-no}" = yes ] && echo task/cgroup,task/affinity || echo task/none)
 MpiDefault=none
 ReturnToService=2
 SelectType=select/cons_tres
@@ -88,7 +88,7 @@ SchedulerParameters=bf_interval=2,sched_interval=2
 AccountingStorageType=accounting_storage/none
 JobAcctGatherType=jobacct_gather/none
 JobCompType=jobcomp/none
-NodeName=DEFAULT CPUs=8 RealMemory=2000 State=UNKNOWN
+NodeName=DEFAULT CPUs=${CPUS:-8} RealMemory=2000 State=UNKNOWN
 $(for n in $names; do [ "$n" = ctl ] || echo "NodeName=$n NodeAddr=$(address "$n")"; done)
 PartitionName=low Nodes=ALL Default=YES PriorityTier=1 PreemptMode=REQUEUE GraceTime=20 MaxTime=INFINITE State=UP
 PartitionName=high Nodes=ALL PriorityTier=10 PreemptMode=OFF MaxTime=INFINITE State=UP
@@ -184,7 +184,9 @@ start_control() {
 }
 
 start_coordinator() {
-	"$lab/in" ctl sh -c "exec setsid -f '$HPCCR_BIN/hpccr-coordinator' --listen $net.1:7733 --key-file '$lab/cluster.pem' --run-dir /run/hpccr </dev/null >>'$lab/log/coordinator.log' 2>&1"
+	"$lab/in" ctl sh -c "exec setsid -f '$HPCCR_BIN/hpccr-coordinator' --listen $net.1:7733 --key-file '$lab/cluster.pem' --run-dir /run/hpccr \
+		--state-dir '$lab/ctl/coordinator' </dev/null >>'$lab/log/coordinator.log' 2>&1"
+	await 20 'the coordinator' "$lab/in" ctl bash -c ": >/dev/tcp/$net.1/7733"
 }
 
 case $verb in

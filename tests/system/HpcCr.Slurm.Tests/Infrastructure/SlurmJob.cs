@@ -41,7 +41,7 @@ internal sealed partial record SlurmJob(SlurmCluster Cluster, string User, strin
     public async Task<string> FactAsync(string name)
     {
         var said = (await Cluster.RunAsync("ctl", "scontrol", "-o", "show", "job", Id)).EndsWith(0).Stdout.Split('\n')[0];
-        return Regex.Match(said, $@"(?:^| ){name}=(.*?)(?= \S+=|\s*$)").Groups[1].Value;
+        return Regex.Match(said, $@"(?:^| ){name}=(.*?)(?= \S+=|\s*$)").Groups[1].Value.TrimEnd();
     }
 
     /// <summary>The nodes that it has.</summary>
