@@ -11,7 +11,7 @@ internal static class PreflightStep
     private static readonly IReadOnlyList<IPreflightCheck> Checks =
     [
         new CgroupCheck(), new NamespaceCheck(), new TracerCheck(), new CredentialCheck(), new DeviceCheck(), new KernelObjectCheck(), new MountedFileCheck(),
-        new DeletedFileCheck(), new SocketCheck(), new UnixPeerCheck(), new QueueCheck(), new SharedMemoryCheck(), new TreeCheck(),
+        new DeletedFileCheck(), new SocketCheck(), new OutsideEndCheck(), new QueueCheck(), new SharedMemoryCheck(), new TreeCheck(),
     ];
 
     /// <summary>Looks.</summary>
@@ -57,6 +57,8 @@ internal static class PreflightStep
                    Remote = JobSockets.Text(socket.Remote),
                    Holder = $"{NameOf(holder.Pid)} on {target.Job.Options.Node}",
                    FileDescriptor = holder.Number,
+                   Inode = socket.Inode,
+                   Pid = holder.Pid,
                };
 
         string NameOf(int pid) => names.TryGetValue(pid, out var name) ? name : names[pid] = ProcessNames.Of(pid);
