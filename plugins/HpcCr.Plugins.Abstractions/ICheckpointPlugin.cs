@@ -49,6 +49,14 @@ public interface ICheckpointPlugin
     Task<ReconnectAnswer> ReconnectAsync(IPluginAttempt attempt, ReconnectEvent reconnect, CancellationToken cancellationToken) =>
         throw new PluginVetoException("this plugin cannot reconnect", "Claim no connection in Quiesce, or write ReconnectAsync.");
 
+    /// <summary>A unix socket or pipe that the plugin has claimed needs another one in its place; comes once for each.</summary>
+    /// <param name="attempt">The restart.</param>
+    /// <param name="replace">The old one. What was unread in it is not there any more: an epoch is made only when nothing is.</param>
+    /// <param name="cancellationToken">As in <see cref="PreRestoreAsync"/>.</param>
+    /// <returns>An open one. The job finds it under its old descriptor.</returns>
+    Task<ReplaceAnswer> ReplaceAsync(IPluginAttempt attempt, ReplaceEvent replace, CancellationToken cancellationToken) =>
+        throw new PluginVetoException("this plugin cannot replace", "Claim no ends in Quiesce, or write ReplaceAsync.");
+
     /// <summary>The restarted job runs.</summary>
     /// <param name="attempt">The restart; a new object of the plugin, in a new process.</param>
     /// <param name="restored">What runs.</param>

@@ -48,6 +48,7 @@ internal static class SealPhase
             Mounts = HostMounts.OfJob(job, epoch.MountsInside, epoch.MountsOutside, named.Select(f => f.Path)),
             Tree = epoch.Tree,
             PluginStates = job.Plugins.States,
+            PluginEnds = epoch.PluginEnds.Count > 0 ? epoch.PluginEnds : null,
         };
         epoch.JobFiles!.Dispose();
         StagingFolders.Remove(epoch.Staging);

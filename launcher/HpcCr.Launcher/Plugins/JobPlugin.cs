@@ -2,6 +2,7 @@ using System.Diagnostics;
 using HpcCr.Core;
 using HpcCr.Plugins;
 using Microsoft.Extensions.Logging;
+using Microsoft.Win32.SafeHandles;
 
 namespace HpcCr.Launcher;
 
@@ -109,24 +110,16 @@ internal sealed class JobPlugin(FoundPlugin plugin, LocalJob job, HostHello hell
             Connection = reconnect.Connection,
             Unread = reconnect.Unread,
             Unsent = reconnect.Unsent,
-            State = reconnect.State,
+            State = State,
         }, cancellationToken);
-        if (answer?.Descriptor is not { } descriptor)
-        {
-            throw new HpcCrException(FailureKind.Failed, $"plugin {Name} on {job.Options.Node} gave no connection in place of {what} at {PluginEvents.Reconnect}",
-                "Nothing of the job was started.");
-        }
-
-        try
-        {
-            return new ReconnectResult(_process!.PidFd.GetFd(descriptor), answer.Unread);
-        }
-        catch (Linux.LinuxException e)
-        {
-            throw new HpcCrException(FailureKind.Failed, $"plugin {Name} on {job.Options.Node} gave descriptor {descriptor} in place of {what}, which it does not have ({e.Message})",
-                "A plugin answers reconnect with the number of an open socket of its own process.");
-        }
+        return new ReconnectResult(Taken(answer, what, PluginEvents.Reconnect), answer?.Unread);
     }
+
+    /// <summary>Asks it for what takes the place of a unix socket or a pipe.</summary>
+    /// <returns>Our copy, to be disposed by the caller.</returns>
+    /// <exception cref="HpcCrException">As for <see cref="ReconnectAsync"/>.</exception>
+    public async Task<SafeFileHandle> ReplaceAsync(ReplaceEvent replace, CancellationToken cancellationToken) =>
+        Taken(await AskAsync(new HostLine { Event = PluginEvents.Replace, End = replace.End, State = State }, cancellationToken), replace.End.Id, PluginEvents.Replace);
 
     /// <summary>Ends its process; a further one may be started.</summary>
     public async Task EndAsync()
@@ -135,6 +128,25 @@ internal sealed class JobPlugin(FoundPlugin plugin, LocalJob job, HostHello hell
             await process.DisposeAsync();
         _process = null;
         _transcript.Write();
+    }
+
+    private SafeFileHandle Taken(PluginLine? answer, string what, string name)
+    {
+        if (answer?.Descriptor is not { } descriptor)
+        {
+            throw new HpcCrException(FailureKind.Failed, $"plugin {Name} on {job.Options.Node} gave nothing in place of {what} at {name}",
+                "Nothing of the job was started.");
+        }
+
+        try
+        {
+            return _process!.PidFd.GetFd(descriptor);
+        }
+        catch (Linux.LinuxException e)
+        {
+            throw new HpcCrException(FailureKind.Failed, $"plugin {Name} on {job.Options.Node} gave descriptor {descriptor} in place of {what}, which it does not have ({e.Message})",
+                $"A plugin answers {name} with the number of an open descriptor of its own process.");
+        }
     }
 
     private Task<HostLine> AnswerAsync(PluginLine question, string name, CancellationToken cancellationToken) =>

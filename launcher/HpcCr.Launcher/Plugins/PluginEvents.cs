@@ -9,6 +9,7 @@ internal static class PluginEvents
     public const string Resumed = "resumed";
     public const string PreRestore = "preRestore";
     public const string Reconnect = "reconnect";
+    public const string Replace = "replace";
     public const string Restored = "restored";
     public const string Aborted = "aborted";
 
@@ -22,6 +23,7 @@ internal static class PluginEvents
         [Resumed] = WithinAStep,
         [PreRestore] = TimeSpan.FromMinutes(5),
         [Reconnect] = TimeSpan.FromMinutes(5),
+        [Replace] = TimeSpan.FromMinutes(5),
         [Restored] = WithinAStep,
         [Aborted] = WithinAStep,
     };

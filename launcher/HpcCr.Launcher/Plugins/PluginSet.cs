@@ -1,5 +1,6 @@
 using HpcCr.Core;
 using HpcCr.Plugins;
+using Microsoft.Win32.SafeHandles;
 
 namespace HpcCr.Launcher;
 
@@ -37,32 +38,37 @@ internal sealed class PluginSet
     /// <summary>The epoch begins.</summary>
     /// <param name="pids">The sandbox's processes.</param>
     /// <param name="outside">Its connections to the outside.</param>
+    /// <param name="ends">Its unix sockets and pipes to the outside.</param>
     /// <param name="cancellationToken">The epoch is given up.</param>
-    /// <returns>What the plugins see to, by the connection's number.</returns>
+    /// <returns>What the plugins see to, by the connection's number, and which ends they will replace.</returns>
     /// <exception cref="HpcCrException">A plugin refuses, failed, or claims what another one does.</exception>
-    public async Task<IReadOnlyDictionary<uint, PluginClaim>> QuiesceAsync(
-        IReadOnlyList<int> pids, IReadOnlyList<OutsideConnection> outside, CancellationToken cancellationToken)
+    public async Task<(IReadOnlyDictionary<uint, PluginClaim> Claims, IReadOnlyList<PluginEnd> Ends)> QuiesceAsync(
+        IReadOnlyList<int> pids, IReadOnlyList<OutsideConnection> outside, IReadOnlyList<OutsideEnd> ends, CancellationToken cancellationToken)
     {
         var known = outside.ToDictionary(connection => connection.Id);
+        var knownEnds = ends.ToDictionary(end => end.Id);
         var claims = new Dictionary<uint, PluginClaim>();
-        foreach (var (plugin, answer) in await AskAsync(_ => new HostLine { Event = PluginEvents.Quiesce, Pids = pids, Connections = outside }, cancellationToken, CheckClaims))
+        var replaced = new Dictionary<string, PluginEnd>();
+        foreach (var (plugin, answer) in await AskAsync(
+            _ => new HostLine { Event = PluginEvents.Quiesce, Pids = pids, Connections = outside, Ends = ends }, cancellationToken, CheckClaims))
         {
+            foreach (var end in answer.Ends ?? [])
+                if (!replaced.TryAdd(end, new PluginEnd(end, plugin.Name, knownEnds[end].Path)))
+                    throw ClaimedTwice(replaced[end].Plugin, plugin, $"{end} to {knownEnds[end].Holder}");
             foreach (var claim in answer.Claims ?? [])
             {
                 var connection = known[claim.Connection];
                 if (!claims.TryAdd(claim.Connection, new PluginClaim(plugin.Name, claim.Policy, connection)))
-                {
-                    throw new HpcCrException(FailureKind.Failed,
-                        $"plugins {claims[claim.Connection].Plugin} and {plugin.Name} both claim the connection {connection.Local} to {connection.Remote}; nothing was frozen",
-                        "Configure them so that each connection is one plugin's, or run the job with one of them.");
-                }
+                    throw ClaimedTwice(claims[claim.Connection].Plugin, plugin, $"the connection {connection.Local} to {connection.Remote}");
             }
         }
 
-        return claims;
+        return (claims, [.. replaced.Values]);
 
         void CheckClaims(PluginLine answer)
         {
+            if ((answer.Ends ?? []).FirstOrDefault(end => !knownEnds.ContainsKey(end)) is { } unknown)
+                throw new PluginFault($"claimed '{PluginText.Printable(unknown)}', which there is not,");
             foreach (var claim in answer.Claims ?? [])
             {
                 if (!known.ContainsKey(claim.Connection))
@@ -115,13 +121,23 @@ internal sealed class PluginSet
     /// <param name="cancellationToken">The restart is given up.</param>
     /// <exception cref="HpcCrException">There will be none: the restart must end, whatever the plugin's policy is.</exception>
     public Task<ReconnectResult> ReconnectAsync(string name, ReconnectEvent reconnect, CancellationToken cancellationToken) =>
-        _plugins.FirstOrDefault(plugin => plugin.Name == name) is { } plugin
-            ? plugin.ReconnectAsync(reconnect with { State = plugin.State }, cancellationToken)
-            : throw new HpcCrException(FailureKind.Failed, $"the job has no plugin {name}, which has claimed its connection {reconnect.Connection.Local} to {reconnect.Connection.Remote}",
-                "A restart takes the plugins that the job was started with.");
+        Of(name, $"its connection {reconnect.Connection.Local} to {reconnect.Connection.Remote}").ReconnectAsync(reconnect, cancellationToken);
+
+    /// <summary>Asks a plugin for what takes the place of a unix socket or a pipe.</summary>
+    /// <param name="end">Which.</param>
+    /// <param name="cancellationToken">The restart is given up.</param>
+    /// <exception cref="HpcCrException">There will be none: the restart must end, whatever the plugin's policy is.</exception>
+    public Task<SafeFileHandle> ReplaceAsync(PluginEnd end, CancellationToken cancellationToken) =>
+        Of(end.Plugin, end.Key).ReplaceAsync(new ReplaceEvent { End = new OutsideEnd { Id = end.Key, Path = end.Path } }, cancellationToken);
 
     /// <summary>Ends all processes. What was learnt of the plugins stays.</summary>
     public Task EndAsync() => EachAsync(plugin => plugin.EndAsync());
+
+    private JobPlugin Of(string name, string claimed) => _plugins.FirstOrDefault(plugin => plugin.Name == name)
+        ?? throw new HpcCrException(FailureKind.Failed, $"the job has no plugin {name}, which has claimed {claimed}", "A restart takes the plugins that the job was started with.");
+
+    private static HpcCrException ClaimedTwice(string first, JobPlugin second, string what) => new(FailureKind.Failed,
+        $"plugins {first} and {second.Name} both claim {what}; nothing was frozen", "Configure them so that each is one plugin's, or run the job with one of them.");
 
     private static void CheckState(PluginLine answer)
     {

@@ -17,7 +17,11 @@ internal static class PluginSteps
         if (job.Plugins.IsEmpty)
             return;
         await job.Plugins.StartAsync(cancellationToken);
-        epoch.Claims = await job.Plugins.QuiesceAsync(job.Cgroup.Processes(), outside, cancellationToken);
+        var processes = job.Cgroup.Processes();
+        // What an attached tree has outside of it is replaced without plugins, or refused.
+        epoch.OutsideEnds = job.Spec.Attached ? [] : SandboxEnds.Of([.. processes.Where(pid => pid > 0).Select(ProcessLook.At)]);
+        (epoch.Claims, epoch.PluginEnds) = await job.Plugins.QuiesceAsync(processes, outside, epoch.OutsideEnds, cancellationToken);
+        PluginEnds.RequireAll(job, epoch.OutsideEnds, epoch.PluginEnds);
     }
 
     /// <summary>The job stands still, and what was in flight has arrived.</summary>
@@ -31,6 +35,8 @@ internal static class PluginSteps
         {
             Connection = claim.Connection with { Unread = (long)now[claim.Connection.Id].ReceiveQueue, Unsent = (long)now[claim.Connection.Id].SendQueue },
         });
+        if (PluginEnds.Unread(epoch.OutsideEnds, epoch.PluginEnds).ToList() is { Count: > 0 } unread)
+            return [.. unread.Select(what => $"{job.Sandbox}: {what}")];
         return [.. (await job.Plugins.PreDumpAsync(claims, cancellationToken)).Select(busy => $"{job.Sandbox}: {busy}")];
     }
 

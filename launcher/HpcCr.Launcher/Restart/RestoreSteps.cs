@@ -54,6 +54,7 @@ internal static class RestoreSteps
         await new JobFiles(work, job).PutBackAsync(cancellationToken);
         if (work.Treatment == Core.FileTreatment.Keep)
             KeptFiles.Accept(work, job.Store);
+        await PluginEnds.ReplaceAsync(job, work, cancellationToken);
         // Sockets that plugins have handed over must be closed on their side before the engine binds the same ends.
         await job.Plugins.EndAsync();
         return new Reply();
@@ -78,6 +79,7 @@ internal static class RestoreSteps
                     LeaseMs = work.LeaseMs,
                     External = { ExternalMounts.Restore(job) },
                     Tree = TreeRestore.Of(job, work),
+                    Taken = { PluginEnds.ForGuard(work) },
                 },
             }, cancellationToken);
             OpenedRights.Require(job, reply.Status.EnginePid);
@@ -86,6 +88,10 @@ internal static class RestoreSteps
         {
             await EngineLogs.KeepAsync(job, work.Images, work.Manifest.Epoch);
             throw;
+        }
+        finally
+        {
+            work.Replaced.ForEach(file => file.File.Dispose());
         }
 
         work.IsAtGate = true;

@@ -20,6 +20,7 @@ internal static class ManifestFaults
             || HasGap(n.NeededFiles ?? []) || HasGap(n.Mounts ?? []) || HasGap(n.ListenerTimeouts ?? [])
             || (n.Machine is { } machine && (machine.Kernel is null || HasGap(machine.ProcessorFlags))) || n.User is { Groups: null }
             || HasGap(n.ProcessorBindings ?? []) || n.ProcessorBindings?.Any(b => b.Processors is null || b.Threads is null) == true
+            || HasGap(n.PluginEnds ?? []) || n.PluginEnds?.Any(e => e.Key is null || e.Plugin is null || e.Path is null) == true
             || (n.Tree is { } tree && HasGap(tree.Replaced)))
         || HasGap(manifest.Spec.Hosts) || HasGap(manifest.Spec.PastAddresses)
         || manifest.Spec.PastAddresses.Any(g => HasGap(g.OfSandboxes) || g.OfSandboxes.Any(HasGap))

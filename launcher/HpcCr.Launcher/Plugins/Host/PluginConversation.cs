@@ -75,8 +75,8 @@ internal sealed class PluginConversation(ICheckpointPlugin plugin, string name, 
             switch (line.Event)
             {
                 case PluginEvents.Quiesce:
-                    var quiesced = await plugin.QuiesceAsync(_attempt, new QuiesceEvent { Pids = line.Pids ?? [], Connections = line.Connections ?? [] }, deadline.Token);
-                    return done with { Claims = quiesced.Claims };
+                    var quiesced = await plugin.QuiesceAsync(_attempt, new QuiesceEvent { Pids = line.Pids ?? [], Connections = line.Connections ?? [], Ends = line.Ends ?? [] }, deadline.Token);
+                    return done with { Claims = quiesced.Claims, Ends = quiesced.Ends };
                 case PluginEvents.PreDump:
                     var ready = await plugin.PreDumpAsync(_attempt, new PreDumpEvent { Connections = line.Connections ?? [] }, deadline.Token);
                     return ready.Busy is null ? done with { State = ready.State } : new PluginLine { Busy = ready.Busy, State = ready.State };
@@ -93,6 +93,8 @@ internal sealed class PluginConversation(ICheckpointPlugin plugin, string name, 
                     var connected = await plugin.ReconnectAsync(_attempt,
                         new ReconnectEvent { Connection = line.Connection!, Unread = line.Unread ?? [], Unsent = line.Unsent ?? [], State = line.State }, deadline.Token);
                     return done with { Descriptor = connected.Descriptor, Unread = connected.Unread };
+                case PluginEvents.Replace:
+                    return done with { Descriptor = (await plugin.ReplaceAsync(_attempt, new ReplaceEvent { End = line.End!, State = line.State }, deadline.Token)).Descriptor };
                 case PluginEvents.Restored:
                     await plugin.RestoredAsync(_attempt, new RestoredEvent { Pids = line.Pids ?? [] }, deadline.Token);
                     return done;

@@ -32,6 +32,12 @@ internal sealed record HostLine
     /// <summary>Quiesce: connections to the outside. PreDump: those of them that the plugin has claimed.</summary>
     public IReadOnlyList<OutsideConnection>? Connections { get; init; }
 
+    /// <summary>Quiesce: unix sockets and pipes to the outside.</summary>
+    public IReadOnlyList<OutsideEnd>? Ends { get; init; }
+
+    /// <summary>Replace: which.</summary>
+    public OutsideEnd? End { get; init; }
+
     /// <summary>Reconnect: which.</summary>
     public OutsideConnection? Connection { get; init; }
 
@@ -41,7 +47,7 @@ internal sealed record HostLine
     /// <summary>Reconnect: what the old peer had not acknowledged, in base64.</summary>
     public byte[]? Unsent { get; init; }
 
-    /// <summary>PreRestore and reconnect: what the plugin left in the epoch.</summary>
+    /// <summary>PreRestore, reconnect and replace: what the plugin left in the epoch.</summary>
     public string? State { get; init; }
 
     /// <summary>The answer to the question of this number.</summary>

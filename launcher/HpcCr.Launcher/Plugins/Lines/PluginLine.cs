@@ -29,10 +29,13 @@ internal sealed record PluginLine
     /// <summary>Quiesce: connections that it will see to.</summary>
     public IReadOnlyList<ConnectionClaim>? Claims { get; init; }
 
+    /// <summary>Quiesce: unix sockets and pipes that it will replace.</summary>
+    public IReadOnlyList<string>? Ends { get; init; }
+
     /// <summary>PreDump: what a restart is to tell it.</summary>
     public string? State { get; init; }
 
-    /// <summary>Reconnect: a connected TCP socket of its process.</summary>
+    /// <summary>Reconnect: a connected TCP socket of its process. Replace: a unix socket or pipe likewise.</summary>
     public int? Descriptor { get; init; }
 
     /// <summary>Reconnect: what the job is to read first, in base64.</summary>
