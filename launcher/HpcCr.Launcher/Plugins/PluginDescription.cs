@@ -81,7 +81,7 @@ internal sealed partial record PluginDescription
     {
         if ((Run is null) == (Assembly is null))
             return "must have either \"run\" or \"assembly\"";
-        if (Run is [] || Run?.Any(word => word.Contains('\0') || word.Length == 0) == true)
+        if (Run is [] || Run?.Any(word => word is null || word.Contains('\0') || word.Length == 0) == true)
             return "has a \"run\" that names no program";
         if (Assembly is { } assembly && Path.GetFileName(assembly) != assembly)
             return "has an \"assembly\" that is no file of its folder";

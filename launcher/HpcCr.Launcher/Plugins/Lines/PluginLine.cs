@@ -78,7 +78,11 @@ internal sealed record PluginLine
     private bool IsWhole =>
         (Hello is null ? 0 : 1) + (Id is null ? 0 : 1) + (Ask is null ? 0 : 1) + (Log is null ? 0 : 1) == 1
         && (Ask is null || (Put is null ? 0 : 1) + (Get is null ? 0 : 1) + (Barrier is null ? 0 : 1) + (Run is null ? 0 : 1) == 1)
-        && (Id is null || (Ok is true ? 1 : 0) + (Veto is null ? 0 : 1) + (Busy is null ? 0 : 1) == 1);
+        && (Id is null || (Ok is true ? 1 : 0) + (Veto is null ? 0 : 1) + (Busy is null ? 0 : 1) == 1)
+        && !HasGap(Claims) && !HasGap(Ends) && !HasGap(Run) && !HasGap(Hello?.Events);
+
+    private static bool HasGap<T>(IReadOnlyList<T>? list)
+        where T : class => list?.Contains(null!) == true;
 
     /// <summary>What a plugin said, made fit for a sentence.</summary>
     public static string Shown(ReadOnlySpan<byte> bytes)

@@ -80,6 +80,16 @@ public sealed class T6030_ShippedPlugins(PluginsLab lab) : SystemTest(lab)
     }
 
     [Fact]
+    public async Task TheTemplate_CopiedAndConfigured_TakesPart()
+    {
+        var config = await ConfigAsync(new { greeting = "welcome" });
+        var said = await Hpccr.JsonAsync("plugin", "test", $"{Path.Combine(Deployment.Repository, "plugins", "template")}={config}");
+        var log = said.GetProperty("log").EnumerateArray().Select(line => line.GetString()!).ToList();
+        Assert.Contains(log, line => line.EndsWith("my-plugin: welcome: 3 processes, 0 connections", StringComparison.Ordinal));
+        Assert.Contains(log, line => line.EndsWith("my-plugin: back to epoch 2, led by node1", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task ThePluginBench_TakesAPluginThroughAll_AndSaysWhatFails()
     {
         var said = await Hpccr.JsonAsync("plugin", "test", "noop");
