@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace HpcCr.SlurmTests.Infrastructure;
 
 /// <summary>
