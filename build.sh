@@ -7,4 +7,7 @@ dotnet build HpcCr.sln -c $configuration --nologo -v quiet "$@"
 dotnet publish src/HpcCr.Cli -c $configuration -o out/bin --nologo -v quiet
 dotnet publish launcher/HpcCr.Guard -c $configuration -o out/guard --nologo -v quiet
 install out/guard/hpccr-guard out/bin/hpccr-guard
+for plugin in plugins/*/*.csproj; do
+	[ ! -e "${plugin%/*}/plugin.json" ] || dotnet publish "$plugin" -c $configuration -o "out/bin/plugins/$(basename "${plugin%/*}")" --nologo -v quiet
+done
 ln -sf hpccr-guard out/bin/hpccr-agent

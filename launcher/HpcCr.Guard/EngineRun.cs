@@ -70,13 +70,14 @@ internal sealed class EngineRun : IAsyncDisposable
     /// </summary>
     /// <param name="command">The engine.</param>
     /// <param name="root">A folder that the root of the file system is bound to.</param>
-    public static Task<EngineRun> StartForRestoreAsync(EngineCommand command, string root) =>
+    /// <param name="files">What the engine finds open beside its own: its descriptor, and ours.</param>
+    public static Task<EngineRun> StartForRestoreAsync(EngineCommand command, string root, IReadOnlyDictionary<int, int> files) =>
         StartAsync(command, options => NewNamespaces.StartAsync(NamespaceKinds.Mount, () =>
         {
             Mounts.MakeSlave("/", recursive: true);
             Mounts.MakeShared("/", recursive: true);
             Mounts.Bind("/", root);
-            return EngineProcess.Start(command.FilesAs, options);
+            return EngineProcess.Start(command.FilesAs, options with { Descriptors = options.Descriptors.Concat(files).ToDictionary() });
         }));
 
     // The engine then lives in another pid namespace: what it knows us by is of no use there.

@@ -235,8 +235,9 @@ internal sealed class Guard
                 return;
             }
 
-            _engine = await EngineRun.StartForRestoreAsync(request.Engine, request.Root);
-            await _engine.RestoreToGateAsync(_sandbox, request, []);
+            using var taken = new TakenFiles(request.Taken);
+            _engine = await EngineRun.StartForRestoreAsync(request.Engine, request.Root, taken.Descriptors);
+            await _engine.RestoreToGateAsync(_sandbox, request, taken.Inherited);
         }
         catch (GuardException)
         {

@@ -98,7 +98,7 @@ internal sealed class CommandDispatch(LauncherOptions options, LocalJobs jobs, N
             case Step.FindEpoch:
                 return FindEpochStep.Run(command);
             case Step.Abort:
-                return await AbortPhase.RunAsync(job, (int)command.Epoch, token);
+                return await AbortPhase.RunAsync(job, (int)command.Epoch, token, command.Abort.Committed);
             case Step.PutBack:
                 return await RestoreSteps.PutBackAsync(job, token);
             case Step.Restore:
@@ -107,6 +107,7 @@ internal sealed class CommandDispatch(LauncherOptions options, LocalJobs jobs, N
                 return await RestoreSteps.GoAsync(job, token);
             case Step.Settle:
                 await job.AskAsync(new GuardRequest { SetTimersBack = new SetTimersBack() }, token);
+                await PluginSteps.RestoredAsync(job);
                 return new Reply();
             case Step.UndoRestore:
                 await jobs.RemoveAsync(job, token);
@@ -135,6 +136,7 @@ internal sealed class CommandDispatch(LauncherOptions options, LocalJobs jobs, N
                 return CommitPhase.Run(job, command.Commit, key);
             case Step.Kill:
                 await job.AskAsync(new GuardRequest { Kill = new KillSandbox() }, token);
+                await PluginSteps.EndAsync(job);
                 return new Reply();
             default:
                 throw new HpcCrException(FailureKind.Internal, $"the launcher on {options.Node} does not know the command {command.StepCase}",

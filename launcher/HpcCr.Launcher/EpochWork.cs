@@ -29,6 +29,15 @@ internal sealed class EpochWork(int epoch, uint leaseMs, string staging)
 
     public IReadOnlyList<Core.ListenerTimeout>? ListenerTimeouts { get; set; }
 
+    /// <summary>Connections to the outside that plugins see to, by the socket's inode.</summary>
+    public IReadOnlyDictionary<uint, PluginClaim> Claims { get; set; } = new Dictionary<uint, PluginClaim>();
+
+    /// <summary>Unix sockets and pipes to the outside, when there are plugins that may replace them.</summary>
+    public IReadOnlyList<Plugins.OutsideEnd> OutsideEnds { get; set; } = [];
+
+    /// <summary>Unix sockets and pipes to the outside that plugins will replace.</summary>
+    public IReadOnlyList<Core.PluginEnd> PluginEnds { get; set; } = [];
+
     /// <summary>The processes that were frozen.</summary>
     public IReadOnlyList<int> Pids { get; set; } = [];
 

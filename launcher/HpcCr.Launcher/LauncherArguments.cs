@@ -30,6 +30,10 @@ public sealed class LauncherArguments
     [Option("staging", HelpText = "Folder that images are dumped to first (default: memory if it is large enough, else disk).")]
     public string? Staging { get; set; }
 
+    /// <summary>Folder of plugins.</summary>
+    [Option("plugins", Default = "/etc/hpccr/plugins", HelpText = "Folder of plugins that are installed on this node, beside those that come with HpcCr.")]
+    public string Plugins { get; set; } = "";
+
     /// <summary>Environment of jobs.</summary>
     [Option("env", HelpText = "NAME=VALUE for every job on this node that does not set it itself; may be repeated.")]
     public IEnumerable<string> JobEnvironment { get; set; } = [];
@@ -64,6 +68,7 @@ public sealed class LauncherArguments
         Slots = Slots > 0 ? Slots : Environment.ProcessorCount,
         Slurm = Slurm,
         Staging = Staging is null ? null : Path.GetFullPath(Staging),
+        Plugins = Path.GetFullPath(Plugins),
         JobEnvironment = Variables(JobEnvironment),
     };
 

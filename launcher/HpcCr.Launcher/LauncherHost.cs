@@ -30,6 +30,7 @@ public sealed class LauncherHost
         _log = log;
         _jobs = new LocalJobs(options, log);
         _link = new CoordinatorLink(OpenChannel, HelloAsync, log);
+        _jobs.Questions.Send = _link.TrySend;
     }
 
     /// <summary>Runs until cancelled. Jobs and their guards stay.</summary>
@@ -151,6 +152,9 @@ public sealed class LauncherHost
             case ToLauncher.MessageOneofCase.RemoteStartAnswer:
                 if (_remoteStarts.TryRemove(message.RemoteStartAnswer.Id, out var waiting))
                     waiting.TrySetResult(message.RemoteStartAnswer.Failure);
+                break;
+            case ToLauncher.MessageOneofCase.PluginAnswer:
+                _jobs.Questions.Answered(message.PluginAnswer);
                 break;
             case ToLauncher.MessageOneofCase.Welcome:
                 _log.LogInformation("connected to the coordinator");

@@ -26,6 +26,9 @@ public sealed record LauncherOptions
     /// <summary>Where engines dump to: a folder, or null for memory.</summary>
     public string? Staging { get; init; }
 
+    /// <summary>Where the node's administrator has installed plugins.</summary>
+    public string Plugins { get; init; } = "/etc/hpccr/plugins";
+
     /// <summary>Environment of every job on this node, unless the job sets it itself.</summary>
     public IReadOnlyDictionary<string, string> JobEnvironment { get; init; } = new Dictionary<string, string>();
 }

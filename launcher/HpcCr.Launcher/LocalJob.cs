@@ -12,13 +12,14 @@ internal sealed class LocalJob : IAsyncDisposable
     private CancellationTokenSource _step = new();
     private object? _orphan;
 
-    public LocalJob(JobSpec spec, string sandbox, LauncherOptions options, JobCgroup cgroup, GuardClient guard, ILogger log)
+    public LocalJob(JobSpec spec, string sandbox, LauncherOptions options, JobCgroup cgroup, GuardClient guard, PluginQuestions questions, ILogger log)
     {
         Spec = spec;
         Sandbox = sandbox;
         Options = options;
         Cgroup = cgroup;
         Guard = guard;
+        Questions = questions;
         Log = log;
         Layout = options.Run.Sandbox(Key);
     }
@@ -49,6 +50,12 @@ internal sealed class LocalJob : IAsyncDisposable
 
     /// <summary>The restore under way on this node, if any.</summary>
     public RestoreWork? Restoring { get; set; }
+
+    /// <summary>Its plugins in the epoch or restart under way.</summary>
+    public PluginSet Plugins { get; set; } = PluginSet.None;
+
+    /// <summary>What its plugins ask of themselves on other nodes.</summary>
+    public PluginQuestions Questions { get; }
 
     /// <summary>Whether the job's command runs in this sandbox.</summary>
     public bool IsHead => Spec.Head == Sandbox;

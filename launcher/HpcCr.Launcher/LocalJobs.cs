@@ -25,7 +25,13 @@ internal sealed class LocalJobs(LauncherOptions options, ILogger log)
     /// <summary>All of them.</summary>
     public IEnumerable<LocalJob> All => _jobs.Values;
 
+    /// <summary>What their plugins ask of themselves on other nodes.</summary>
+    public PluginQuestions Questions { get; } = new();
+
     private string CgroupPrefix => $"hpccr/{options.Node}";
+
+    /// <summary>The cgroup of a plugin, beside that of its job; no job is called so.</summary>
+    public static string PluginCgroupOf(LocalJob job, string plugin) => $"hpccr/{job.Options.Node}/plugin~{job.Key}~{plugin}";
 
     /// <summary>A sandbox of a job, or null.</summary>
     public LocalJob? Find(string job, string sandbox) => _jobs.GetValueOrDefault((job, sandbox));
@@ -41,6 +47,7 @@ internal sealed class LocalJobs(LauncherOptions options, ILogger log)
     public async Task<LocalJob> CreateAsync(JobSpec spec, string sandbox)
     {
         await _admissions.RequireAsync(spec);
+        _ = new PluginFolders(options.Plugins).OfJob(spec);
         var key = spec.KeyOf(sandbox);
         var layout = options.Run.Sandbox(key);
         if (_jobs.ContainsKey((spec.Name, sandbox)) || Directory.Exists(layout.Root))
@@ -52,7 +59,7 @@ internal sealed class LocalJobs(LauncherOptions options, ILogger log)
             SandboxFolders.Create(spec, layout);
             cgroup = JobCgroup.Create($"{CgroupPrefix}/{key}");
             guard = await GuardClient.StartAsync(layout, log);
-            return Register(new LocalJob(spec, sandbox, options, cgroup, guard, log));
+            return Register(new LocalJob(spec, sandbox, options, cgroup, guard, Questions, log));
         }
         catch
         {
@@ -81,7 +88,7 @@ internal sealed class LocalJobs(LauncherOptions options, ILogger log)
                 continue;
             }
 
-            var job = Register(new LocalJob(spec, sandbox, options, JobCgroup.Create($"{CgroupPrefix}/{key}"), guard, log));
+            var job = Register(new LocalJob(spec, sandbox, options, JobCgroup.Create($"{CgroupPrefix}/{key}"), guard, Questions, log));
             var status = (await job.AskAsync(new GuardRequest { Status = new GetStatus() }, CancellationToken.None)).Status;
             log.LogInformation("{Job}: found its guard again, {State}", spec.Name, status.State);
             if (status.State is SandboxState.Running or SandboxState.Ended && _admissions.Allow(spec))
@@ -119,6 +126,7 @@ internal sealed class LocalJobs(LauncherOptions options, ILogger log)
             PacketLock.Remove(job.LockTable);
         }
 
+        await PluginSteps.AbortAsync(job);
         StagingFolders.RemoveAll(options, job.Key, job.Layout);
         try
         {

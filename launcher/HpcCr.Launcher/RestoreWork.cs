@@ -17,6 +17,9 @@ internal sealed record RestoreWork(Manifest Manifest, ManifestNode Sandbox, Sand
     /// <summary>Its sockets, with the addresses that they get here.</summary>
     public MovedSockets Sockets { get; } = new(Sandbox, Relocation);
 
+    /// <summary>What plugins have given in place of unix sockets and pipes, by the engine's names; closed when the engine has them.</summary>
+    public List<(string Key, Microsoft.Win32.SafeHandles.SafeFileHandle File)> Replaced { get; } = [];
+
     /// <summary>What is done with the files of the job.</summary>
     public FileTreatment Treatment { get; init; }
 

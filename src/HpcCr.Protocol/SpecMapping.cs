@@ -29,6 +29,8 @@ public static class SpecMapping
         wire.Hosts.AddRange(spec.Hosts);
         wire.Slots.AddRange(spec.Slots);
         wire.Capture.AddRange(spec.Capture);
+        wire.Outside.AddRange(spec.Outside);
+        wire.Plugins.AddRange(spec.Plugins.Select(use => new V1.PluginUse { Name = use.Name, Folder = use.Folder ?? "", ConfigJson = use.ConfigJson ?? "" }));
         wire.PastAddresses.AddRange(spec.PastAddresses.Select(ToWire));
         foreach (var (name, value) in spec.Environment) wire.Environment[name] = value;
         wire.Limits.AddRange(spec.Limits.Select(limit => new V1.ResourceLimit { Resource = limit.Resource, Soft = limit.Soft, Hard = limit.Hard }));
@@ -66,6 +68,8 @@ public static class SpecMapping
             SlurmStep = wire.SlurmStep,
             Slots = [.. wire.Slots],
             Capture = [.. wire.Capture.Select(pattern => Absolute(pattern, "pattern of files to capture"))],
+            Outside = [.. wire.Outside.Select(rule => OutsideRule.Parse(rule).ToString())],
+            Plugins = [.. wire.Plugins.Select(use => new PluginUse(use.Name, use.Folder is "" ? null : Absolute(use.Folder, "plugin's folder"), use.ConfigJson is "" ? null : use.ConfigJson))],
         };
     }
 

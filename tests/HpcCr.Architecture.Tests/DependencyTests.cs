@@ -9,17 +9,20 @@ public sealed class DependencyTests
         ["HpcCr.Rpc"] = "",
         ["HpcCr.Hosting"] = "",
         ["HpcCr.Guard.Protocol"] = "",
+        ["HpcCr.Plugins.Abstractions"] = "",
         ["HpcCr.Criu"] = "HpcCr.Core",
         ["HpcCr.Linux"] = "HpcCr.Core",
         ["HpcCr.Store"] = "HpcCr.Core",
         ["HpcCr.Protocol"] = "HpcCr.Core HpcCr.Rpc",
         ["HpcCr.Guard"] = "HpcCr.Core HpcCr.Criu HpcCr.Guard.Protocol HpcCr.Linux",
         ["HpcCr.Coordinator"] = "HpcCr.Core HpcCr.Hosting HpcCr.Protocol HpcCr.Rpc HpcCr.Store",
-        ["HpcCr.Launcher"] = "HpcCr.Core HpcCr.Criu HpcCr.Guard.Protocol HpcCr.Hosting HpcCr.Linux HpcCr.Protocol HpcCr.Rpc HpcCr.Store",
-        ["HpcCr.Cli"] = "HpcCr.Coordinator HpcCr.Core HpcCr.Criu HpcCr.Guard.Protocol HpcCr.Hosting HpcCr.Launcher HpcCr.Linux HpcCr.Protocol HpcCr.Rpc HpcCr.Store",
+        ["HpcCr.Launcher"] = "HpcCr.Core HpcCr.Criu HpcCr.Guard.Protocol HpcCr.Hosting HpcCr.Linux HpcCr.Plugins.Abstractions HpcCr.Protocol HpcCr.Rpc HpcCr.Store",
+        ["HpcCr.Cli"] = "HpcCr.Coordinator HpcCr.Core HpcCr.Criu HpcCr.Guard.Protocol HpcCr.Hosting HpcCr.Launcher HpcCr.Linux HpcCr.Plugins.Abstractions HpcCr.Protocol HpcCr.Rpc HpcCr.Store",
     };
 
-    public static TheoryData<string> Product => [.. Repository.Product];
+    public static TheoryData<string> Product => [.. Repository.Product.Except(Repository.Plugins)];
+
+    public static TheoryData<string> Plugins => [.. Repository.Plugins];
 
     public static TheoryData<string> All => [.. Repository.Projects.Keys.Order()];
 
@@ -32,6 +35,17 @@ public sealed class DependencyTests
         Assert.Empty(Repository.AllReferencesOf(project).Except(allowed.Split(' ')));
     }
 
+    // What they refer to is written down once for all of them, in plugins/Directory.Build.props.
+    [Theory]
+    [MemberData(nameof(Plugins))]
+    public void Plugin_RefersToTheInterfaceAlone(string plugin)
+    {
+        var common = System.Xml.Linq.XDocument.Load(Path.Combine(Repository.Root, "plugins/Directory.Build.props"));
+
+        Assert.Empty(Repository.AllReferencesOf(plugin));
+        Assert.EndsWith("HpcCr.Plugins.Abstractions.csproj", (string?)Assert.Single(common.Descendants("ProjectReference")).Attribute("Include"), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Arrows_AllPointOneWay() => Assert.All(Repository.Projects.Keys, project => Assert.DoesNotContain(project, Repository.AllReferencesOf(project)));
 
@@ -41,7 +55,7 @@ public sealed class DependencyTests
         Assert.DoesNotContain(Repository.AllReferencesOf(project), reference => !Repository.Product.Contains(reference));
 
     [Fact]
-    public void Rule_ForAProjectThatIsGone_IsGoneToo() => Assert.Empty(Allowed.Keys.Except(Repository.Product));
+    public void Rule_ForAProjectThatIsGone_IsGoneToo() => Assert.Empty(Allowed.Keys.Except(Repository.Product.Except(Repository.Plugins)));
 
     [Theory]
     [MemberData(nameof(All))]
@@ -61,10 +75,10 @@ public sealed class DependencyTests
     public void TheKernel_IsCalledFromOneProjectOnly()
     {
         // STYLE: P/Invoke in HpcCr.Linux. HpcCr.Rpc and HpcCr.Criu may not refer to it:
-        // they have the few calls that a peer's identity, and the folder of images, need.
+        // they have the few calls that a peer's identity, and the folder of images, need. A plugin may not either: it brings its own.
         var callers = Repository.Files("*.cs")
             .Where(path => File.ReadLines(path).Any(line => line.TrimStart().StartsWith("[LibraryImport(", StringComparison.Ordinal) || line.TrimStart().StartsWith("[DllImport(", StringComparison.Ordinal)))
-            .Where(Repository.IsProduct).Select(path => Repository.Relative(path).Split('/')[1]).Distinct();
+            .Where(Repository.IsProduct).Select(Repository.Relative).Where(path => !path.StartsWith("plugins/", StringComparison.Ordinal)).Select(path => path.Split('/')[1]).Distinct();
 
         Assert.Empty(callers.Except(["HpcCr.Linux", "HpcCr.Rpc", "HpcCr.Criu"]));
     }

@@ -18,6 +18,9 @@ internal static class Repository
     public static IEnumerable<string> Product { get; } =
         [.. Files("*.csproj").Where(IsProduct).Select(path => Path.GetFileNameWithoutExtension(path)).Order()];
 
+    /// <summary>Those of them that are plugins, and not the interface for them.</summary>
+    public static IEnumerable<string> Plugins { get; } = [.. Product.Where(project => project.StartsWith("HpcCr.Plugins.", StringComparison.Ordinal) && project != "HpcCr.Plugins.Abstractions")];
+
     /// <summary>The files that are written by people, as absolute paths.</summary>
     public static IEnumerable<string> Files(string pattern) => Below(Root).SelectMany(folder => Directory.EnumerateFiles(folder, pattern)).Order();
 

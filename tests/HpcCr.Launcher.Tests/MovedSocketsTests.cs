@@ -33,14 +33,15 @@ public sealed class MovedSocketsTests : IDisposable
     {
         var sockets = new MovedSockets(Sandbox, Relocation);
 
-        Assert.Equal([("10.0.0.3:7", "10.0.0.5:9"), ("127.0.0.1:7", "127.0.0.1:9")], sockets.Connections.Select(c => (c.Local, c.Remote)));
+        Assert.Equal([("10.0.0.3:7", "10.0.0.5:9"), ("127.0.0.1:7", "127.0.0.1:9")], sockets.Locked.Select(c => (c.Local, c.Remote)));
         Assert.Equal(["0.0.0.0:80", "10.0.0.3:81", "[fd00::3]:82"], sockets.Listeners);
     }
 
     [Fact]
     public void Timers_AreSetWhereTheSocketsAreNow()
     {
-        var timers = SandboxTimers.Of(Sandbox with { Connections = [Sandbox.Connections[0] with { KeepAlive = true, UserTimeoutMilliseconds = 5 }] }, new MovedSockets(Sandbox, Relocation));
+        var sandbox = Sandbox with { Connections = [Sandbox.Connections[0] with { KeepAlive = true, UserTimeoutMilliseconds = 5 }] };
+        var timers = SandboxTimers.Of(sandbox, new MovedSockets(sandbox, Relocation));
 
         Assert.Equal([("10.0.0.3:7", "10.0.0.5:9", 5), ("10.0.0.3:81", "", 3000)], timers.Select(t => (t.Local, t.Remote, (int)t.UserTimeoutMs)));
     }
@@ -68,6 +69,29 @@ public sealed class MovedSocketsTests : IDisposable
     [Fact]
     public void Rewrite_InPlace_DoesNotTouchTheImages() =>
         new MovedSockets(Sandbox, Relocation with { Own = [new("10.0.0.1", "10.0.0.1")], Peers = [], Connections = [] }).Rewrite("/nowhere");
+
+    [Fact]
+    public void AnEndedOrReplacedConnection_IsLockedWithItsNewEnds_AndHasNoTimersUnlessItIsAlive()
+    {
+        var ended = new ConnectionChange("10.0.0.1:7", "192.0.2.1:9", "127.0.0.1:7", "127.1.2.3:9");
+        var sandbox = Sandbox with
+        {
+            ListenerTimeouts = null,
+            Connections =
+            [
+                End("10.0.0.1:7", "192.0.2.1:9") with { KeepAlive = true },
+                End("10.0.0.1:8", "192.0.2.1:9") with { KeepAlive = true, Inode = 5, ReconnectedBy = "redial" },
+            ],
+        };
+        var sockets = new MovedSockets(sandbox, Relocation with { Connections = [], Ended = [ended] });
+        Assert.Empty(sockets.Restored);
+        Assert.Empty(SandboxTimers.Of(sandbox, sockets));
+
+        sockets.Replace(Assert.Single(sockets.Reconnected), new HpcCr.Linux.TcpTuple(IPEndPoint.Parse("10.0.0.3:99"), IPEndPoint.Parse("192.0.2.7:9")));
+
+        Assert.Equal([("10.0.0.3:99", "192.0.2.7:9"), ("127.0.0.1:7", "127.1.2.3:9")], sockets.Locked.Select(c => (c.Local, c.Remote)));
+        Assert.Equal(("10.0.0.3:99", true), (Assert.Single(SandboxTimers.Of(sandbox, sockets)).Local, SandboxTimers.Of(sandbox, sockets).Single().KeepAlive));
+    }
 
     private static ConnectionRecord End(string local, string remote) => new() { Local = local, Remote = remote, State = "ESTABLISHED" };
 

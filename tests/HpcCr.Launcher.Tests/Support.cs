@@ -31,7 +31,7 @@ internal sealed class TestNode : IDisposable
     };
 
     public LocalJob Job(GuardClient? guard = null, string? staging = null) =>
-        new(Spec(), Options.Node, Options with { Staging = staging }, null!, guard!, NullLogger.Instance);
+        new(Spec(), Options.Node, Options with { Staging = staging }, null!, guard!, new PluginQuestions(), NullLogger.Instance);
 
     public void Dispose() => Directory.Delete(Root, recursive: true);
 }

@@ -35,7 +35,7 @@ internal sealed partial class EpochRunner
                 "The job runs on. Checkpoint again.");
         _job.Committed(Number);
         if (!Stops)
-            await TellAllAsync(c => c.Abort = new Abort(), "forget");
+            await TellAllAsync(c => c.Abort = new Abort { Committed = true }, "forget");
         return Stops ? EpochEvent.Stop : EpochEvent.Continue;
     }
 }

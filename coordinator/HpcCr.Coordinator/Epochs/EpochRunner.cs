@@ -69,6 +69,7 @@ internal sealed partial class EpochRunner
     public async Task<CheckpointResult> RunAsync()
     {
         Number = _job.BeginEpoch(this);
+        _job.Exchange = new PluginExchange(Number, isRestart: false, _job.Spec.Nodes.Count);
         Post(EpochEvent.Begin);
         await DriveAsync();
         return _report.Result(_manifest!, _path, _drained.Values);
@@ -156,8 +157,14 @@ internal sealed partial class EpochRunner
 
     private async Task<EpochEvent> QuiesceAsync()
     {
-        Preflight.RequireFaultless(_job, await Preflight.LookAsync(_nodes, _job, Number, Left(), _cancelled.Token));
-        return await StepAsync(Simple(c => c.Quiesce = new Quiesce { LeaseMs = (uint)_options.Lease.TotalMilliseconds }));
+        var look = await Preflight.LookAsync(_nodes, _job, Number, Left(), _cancelled.Token);
+        Preflight.RequireFaultless(_job, look.Findings);
+        return await StepAsync(sandbox => new Command
+        {
+            Job = _job.Name,
+            Epoch = (uint)Number,
+            Quiesce = new Quiesce { LeaseMs = (uint)_options.Lease.TotalMilliseconds, Outside = { look.Outside[sandbox].Where(c => _job.Spec.PolicyTowards(c.Remote) is null) } },
+        });
     }
 
     private async Task<EpochEvent> FreezeAsync()
@@ -219,6 +226,7 @@ internal sealed partial class EpochRunner
         var replies = await AskAllAsync(Simple(c => c.Seal = new Seal()), SealDeadline);
         var others = _drained.ToDictionary(d => d.Key, IReadOnlySet<(string, string)> (d) => d.Value.Others.Select(o => (o.Local, o.Remote)).ToHashSet());
         var parts = OutsidePeers.Mark([.. _job.Spec.Nodes.Select(n => Part(replies[n].Sealed))], others);
+        OutsideFinding.RequireNoneForbidden(_job.Spec, Number, parts);
         var proof = CutProof.Of(parts);
         if (proof.Faults.Count > 0)
         {
@@ -257,7 +265,7 @@ internal sealed partial class EpochRunner
         _path = replies[_job.Spec.Head].Committed.Path;
         _job.Committed(Number);
         if (!Stops)
-            await TellAllAsync(c => c.Abort = new Abort(), "forget");
+            await TellAllAsync(c => c.Abort = new Abort { Committed = true }, "forget");
         return EpochEvent.AllDone;
     }
 

@@ -16,15 +16,16 @@ internal static class Preflight
     /// <param name="epoch">The epoch that is about to begin; 0: none is.</param>
     /// <param name="left">What the epoch has left of its time.</param>
     /// <param name="cancellationToken">Gives up at once.</param>
-    /// <returns>What was found, faults first.</returns>
+    /// <returns>What was found.</returns>
     /// <exception cref="NodeFailedException">A node could not look.</exception>
-    public static async Task<IReadOnlyList<Finding>> LookAsync(NodeRegistry nodes, Job job, int epoch, TimeSpan left, CancellationToken cancellationToken)
+    public static async Task<PreflightLook> LookAsync(NodeRegistry nodes, Job job, int epoch, TimeSpan left, CancellationToken cancellationToken)
     {
         var places = job.Spec.Places.ToList();
         var replies = await NodeGroup.AskAllAsync(nodes, places, _ => new Command { Job = job.Name, Epoch = (uint)epoch, Preflight = new Protocol.V1.Preflight() },
             "preflight", left < Deadline ? left : Deadline, cancellationToken);
-        var looked = places.Select(place => (place.Node, replies[place.Sandbox].Preflighted)).ToList();
-        return [.. looked.SelectMany(l => l.Preflighted.Findings).Concat(Outside(looked)).OrderBy(finding => finding.Warning)];
+        var outside = Outside([.. places.SelectMany(place => replies[place.Sandbox].Preflighted.Connections.Select(connection => (place, connection)))]);
+        var findings = replies.Values.SelectMany(reply => reply.Preflighted.Findings).Concat(outside.Select(o => OutsideFinding.Of(job.Spec, o.Place.Node, o.Connection)));
+        return new PreflightLook([.. findings.OrderBy(finding => finding.Warning)], outside.ToLookup(o => o.Place.Sandbox, o => o.Connection));
     }
 
     /// <summary>Goes on only if no finding is a fault.</summary>
@@ -41,18 +42,10 @@ internal static class Preflight
     }
 
     // Both ends of a connection inside the job have been told by somebody; those of loopback by the same node.
-    private static IEnumerable<Finding> Outside(IReadOnlyList<(string Node, Preflighted Preflighted)> looked)
+    private static List<(Place Place, OpenConnection Connection)> Outside(IReadOnlyList<(Place Place, OpenConnection Connection)> all)
     {
-        var all = looked.SelectMany(l => l.Preflighted.Connections.Select(connection => (l.Node, Connection: connection))).ToList();
-        var known = all.Select(c => (Scope(c.Node, c.Connection.Local), c.Connection.Local, c.Connection.Remote)).ToHashSet();
-        return all.Where(c => !known.Contains((Scope(c.Node, c.Connection.Local), c.Connection.Remote, c.Connection.Local))).Select(c => new Finding
-        {
-            Node = c.Node,
-            Check = "connections",
-            Warning = true,
-            What = $"{c.Connection.Holder} is connected to {c.Connection.Remote} outside the job (descriptor {c.Connection.FileDescriptor}), which works after a restart only if the other end still waits",
-            Remedy = "Nothing need be done where the program connects again by itself.",
-        });
+        var known = all.Select(c => (Scope(c.Place.Node, c.Connection.Local), c.Connection.Local, c.Connection.Remote)).ToHashSet();
+        return [.. all.Where(c => !known.Contains((Scope(c.Place.Node, c.Connection.Local), c.Connection.Remote, c.Connection.Local)))];
     }
 
     private static string Scope(string node, string end) => IPAddress.IsLoopback(IPEndPoint.Parse(end).Address) ? node : "";

@@ -64,6 +64,9 @@ internal sealed partial class Job(JobSpec spec)
     /// <summary>The epoch under way.</summary>
     public EpochRunner? Epoch { get; private set; }
 
+    /// <summary>Where its plugins meet in the epoch or restart under way.</summary>
+    public PluginExchange Exchange { get; set; } = new(0, false, 0);
+
     /// <summary>Which trees of an attached job have ended.</summary>
     public TreeEnds Trees { get; } = new(spec);
 

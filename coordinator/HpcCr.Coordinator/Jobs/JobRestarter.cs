@@ -124,6 +124,7 @@ internal sealed class JobRestarter(
     {
         try
         {
+            job.Exchange = new PluginExchange(planned.Manifest.Epoch, isRestart: true, job.Spec.Nodes.Count);
             job.Restart = new JobRestart(planned.EpochPath, job.IsMoving ? planned.Manifest.Spec : job.Spec, Going: false, job.Restart?.Before);
             await journal.SaveAsync(job);
             var milliseconds = await RestoreAsync(job, planned, progress, cancellationToken);

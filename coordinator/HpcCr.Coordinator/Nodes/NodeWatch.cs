@@ -64,6 +64,9 @@ internal sealed class NodeWatch(
             case Event.EventOneofCase.RemoteStart:
                 await StartRemotelyAsync(session, job, happened.RemoteStart);
                 break;
+            case Event.EventOneofCase.PluginAsk:
+                session.Send(new ToLauncher { PluginAnswer = await job.Exchange.AnswerAsync(happened.PluginAsk, happened.Sandbox) });
+                break;
         }
     }
 
@@ -133,7 +136,7 @@ internal sealed class NodeWatch(
         var last = await job.EpochOverAsync();
         if (last == 0 || !job.Spec.Places.Contains(part) || job.State.IsEnded())
             return;
-        await NodeGroup.TellAllAsync(nodes, [part], _ => new Command { Job = job.Name, Epoch = (uint)last, Abort = new Abort() }, "forget", Deadline);
+        await NodeGroup.TellAllAsync(nodes, [part], _ => new Command { Job = job.Name, Epoch = (uint)last, Abort = new Abort { Committed = job.Epochs.Contains(last) } }, "forget", Deadline);
     }
 
     // This coordinator was started after the job: the launchers know it. They may all come at once.

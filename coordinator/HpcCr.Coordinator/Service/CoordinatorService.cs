@@ -111,7 +111,7 @@ internal sealed class CoordinatorService(
     {
         var job = jobs.Require(request.Job, Caller(context).Uid);
         job.RequireRunning();
-        return new CheckReply { Findings = { await Preflight.LookAsync(nodes, job, 0, TimeSpan.MaxValue, context.CancellationToken) } };
+        return new CheckReply { Findings = { (await Preflight.LookAsync(nodes, job, 0, TimeSpan.MaxValue, context.CancellationToken)).Findings } };
     });
 
     /// <inheritdoc/>

@@ -7,11 +7,16 @@ namespace HpcCr.Launcher;
 /// <summary>Undoes, in reverse, whatever this epoch did here. Idempotent: it may come twice, or for an epoch that never began.</summary>
 internal static class AbortPhase
 {
-    public static async Task<Reply> RunAsync(LocalJob job, int epoch, CancellationToken cancellationToken)
+    /// <param name="job">The job.</param>
+    /// <param name="epoch">The epoch.</param>
+    /// <param name="cancellationToken">Gives up asking the guard.</param>
+    /// <param name="isCommitted">Whether the epoch exists, and only what it has left here goes.</param>
+    public static async Task<Reply> RunAsync(LocalJob job, int epoch, CancellationToken cancellationToken, bool isCommitted = false)
     {
         if (job.Epoch is { } work && work.Epoch == epoch)
         {
             await job.AskAsync(new GuardRequest { Abort = new AbortSandbox { Why = "the coordinator says so" } }, cancellationToken);
+            await (isCommitted ? PluginSteps.EndAsync(job) : PluginSteps.AbortAsync(job));
             Forget(job);
         }
 
@@ -34,6 +39,7 @@ internal static class AbortPhase
         if (!epoch.IsSealed)
             return await RunAsync(job, epoch.Epoch, cancellationToken);
         await job.AskAsync(new GuardRequest { Abort = new AbortSandbox { Why = "the coordinator went away" } }, cancellationToken);
+        await PluginSteps.EndAsync(job);
         Forget(job);
         return new Reply();
     }

@@ -44,9 +44,13 @@ internal static class DrainPhase
         var timeouts = now.Listeners.Where(s => epoch.Parked.ContainsKey(s.Cookie))
             .Select(s => new Core.ListenerTimeout(JobSockets.Text(s.Local), epoch.Parked[s.Cookie].UserTimeoutMs)).ToList();
         epoch.ListenerTimeouts = timeouts.Count > 0 ? timeouts : null;
+        var residue = now.Residue(job.Sandbox).ToList();
+        // With something left it all comes again.
+        if (residue.Count == 0)
+            residue.AddRange(await PluginSteps.PreDumpAsync(job, epoch, cancellationToken));
         return new Reply
         {
-            Drained = new Drained { Connections = { epoch.Connections }, Listeners = { epoch.Listeners }, Residue = { now.Residue(job.Sandbox) }, Others = { now.OthersTowards(inside) } },
+            Drained = new Drained { Connections = { epoch.Connections }, Listeners = { epoch.Listeners }, Residue = { residue }, Others = { now.OthersTowards(inside) } },
         };
     }
 

@@ -14,7 +14,7 @@ internal static class DumpPhase
         var files = job.Spec.Attached ? SharedFiles.PackAsync(job, epoch.Files, cancellationToken) : PrivateFiles.PackAsync(job, epoch.Files, cancellationToken);
         var engine = job.AskAsync(new GuardRequest
         {
-            Dump = new DumpSandbox { Images = epoch.Images, DeadlineMs = dump.DeadlineMs, External = { ExternalMounts.Dump(job), TreeLook.External(epoch.Tree) }, ShellJob = epoch.Tree?.IsShellJob == true },
+            Dump = new DumpSandbox { Images = epoch.Images, DeadlineMs = dump.DeadlineMs, External = { ExternalMounts.Dump(job), TreeLook.External(epoch.Tree), PluginEnds.External(epoch.PluginEnds) }, ShellJob = epoch.Tree?.IsShellJob == true },
         }, cancellationToken);
         try
         {
@@ -32,6 +32,7 @@ internal static class DumpPhase
         }
 
         FreezePhase.RequireAll(job);
+        await job.Plugins.AskAsync(PluginEvents.PostDump, cancellationToken);
         // The engine stands at its gate, and this node's vote is not yet cast.
         await FaultHooks.AtAsync(job.Options.Run.Faults, "gate", cancellationToken);
         return new Reply { Dumped = new Dumped { DumpMs = engine.Result.Milliseconds } };

@@ -1,5 +1,6 @@
 using HpcCr.Core;
 using HpcCr.Linux;
+using HpcCr.Plugins;
 using HpcCr.Protocol.V1;
 using HpcCr.Protocol.V1.Local;
 using HpcCr.Store;
@@ -38,8 +39,18 @@ internal static class QuiescePhase
         {
             PrepareEngine = new PrepareEngine { Engine = engines.For(job.Spec), LeaseMs = epoch.LeaseMs, LockTable = hasSockets ? job.LockTable : "" },
         }, cancellationToken);
+        await PluginSteps.QuiesceAsync(job, epoch, [.. command.Quiesce.Outside.Select(ToPlugins)], cancellationToken);
         return new Reply();
     }
+
+    private static OutsideConnection ToPlugins(OpenConnection connection) => new()
+    {
+        Id = connection.Inode,
+        Local = connection.Local,
+        Remote = connection.Remote,
+        Pid = connection.Pid,
+        Descriptor = connection.FileDescriptor,
+    };
 
     // What a fresh launcher does for the first time takes it ten times as long: not while the job stands still.
     private static bool LookOnce(LocalJob job)

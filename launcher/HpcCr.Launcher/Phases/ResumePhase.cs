@@ -11,7 +11,11 @@ internal static class ResumePhase
         var reply = await job.AskAsync(new GuardRequest { Finish = new FinishEngine { Thaw = !keepStopped } }, cancellationToken);
         job.Epoch!.IsKeptStopped = keepStopped;
         if (!keepStopped)
+        {
             job.Epoch!.PauseMilliseconds = reply.Milliseconds;
+            await job.Plugins.AskAsync(PluginEvents.Resumed, cancellationToken);
+        }
+
         return new Reply { Resumed = new Resumed { PauseMs = keepStopped ? 0 : reply.Milliseconds } };
     }
 }

@@ -47,6 +47,8 @@ internal static class SealPhase
             NeededFiles = NeededFiles.OfJob(job, named, jobFiles),
             Mounts = HostMounts.OfJob(job, epoch.MountsInside, epoch.MountsOutside, named.Select(f => f.Path)),
             Tree = epoch.Tree,
+            PluginStates = job.Plugins.States,
+            PluginEnds = epoch.PluginEnds.Count > 0 ? epoch.PluginEnds : null,
         };
         epoch.JobFiles!.Dispose();
         StagingFolders.Remove(epoch.Staging);

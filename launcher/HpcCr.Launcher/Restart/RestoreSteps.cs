@@ -35,19 +35,28 @@ internal static class RestoreSteps
             job.Log.LogInformation("{Job}: the mount {Mount} is not here and was not used; it is left out", job.Spec.Name, mount);
         TreeRestore.Prepare(work);
         MpiEnvironment.WriteHostFiles(job.Spec.Nodes, request.Slots, job.Layout);
+        await PluginSteps.PreRestoreAsync(job, work, cancellationToken);
         return new Reply();
     }
 
-    /// <summary>The images of all nodes are good: locks the job's connections, puts files back. No process exists yet.</summary>
+    /// <summary>The images of all nodes are good: plugins reconnect what leads outside; locks the job's connections, puts files back. No process exists yet.</summary>
     public static async Task<Reply> PutBackAsync(LocalJob job, CancellationToken cancellationToken)
     {
         var work = Prepared(job);
+        using (var fresh = await FreshConnections.OpenAsync(job, work, cancellationToken))
+        {
+            await LockPhase.LockAsync(job, work.Sockets.Locked, work.Sockets.Listeners, cancellationToken);
+            fresh.MoveIntoImages();
+        }
+
         work.Sockets.Rewrite(work.Images);
-        await LockPhase.LockAsync(job, work.Sockets.Connections, work.Sockets.Listeners, cancellationToken);
         await (job.Spec.Attached ? SharedFiles.UnpackAsync(job, work.Files, cancellationToken) : PrivateFiles.UnpackAsync(job, work.Files, cancellationToken));
         await new JobFiles(work, job).PutBackAsync(cancellationToken);
         if (work.Treatment == Core.FileTreatment.Keep)
             KeptFiles.Accept(work, job.Store);
+        await PluginEnds.ReplaceAsync(job, work, cancellationToken);
+        // Sockets that plugins have handed over must be closed on their side before the engine binds the same ends.
+        await job.Plugins.EndAsync();
         return new Reply();
     }
 
@@ -70,6 +79,7 @@ internal static class RestoreSteps
                     LeaseMs = work.LeaseMs,
                     External = { ExternalMounts.Restore(job) },
                     Tree = TreeRestore.Of(job, work),
+                    Taken = { PluginEnds.ForGuard(work) },
                 },
             }, cancellationToken);
             OpenedRights.Require(job, reply.Status.EnginePid);
@@ -78,6 +88,10 @@ internal static class RestoreSteps
         {
             await EngineLogs.KeepAsync(job, work.Images, work.Manifest.Epoch);
             throw;
+        }
+        finally
+        {
+            work.Replaced.ForEach(file => file.File.Dispose());
         }
 
         work.IsAtGate = true;

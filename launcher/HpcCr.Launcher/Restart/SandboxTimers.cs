@@ -8,13 +8,13 @@ internal static class SandboxTimers
 {
     /// <summary>Those of a sandbox's sockets, by the addresses that they have now.</summary>
     public static IEnumerable<RecordedTimers> Of(ManifestNode sandbox, MovedSockets sockets) =>
-        sandbox.Connections.Zip(sockets.Connections).Where(c => c.First.KeepAlive || c.First.UserTimeoutMilliseconds > 0)
+        sockets.Alive.Where(c => c.Record.KeepAlive || c.Record.UserTimeoutMilliseconds > 0)
             .Select(c => new RecordedTimers
             {
-                Local = c.Second.Local,
-                Remote = c.Second.Remote,
-                KeepAlive = c.First.KeepAlive,
-                UserTimeoutMs = c.First.UserTimeoutMilliseconds,
+                Local = c.Ends.Local,
+                Remote = c.Ends.Remote,
+                KeepAlive = c.Record.KeepAlive,
+                UserTimeoutMs = c.Record.UserTimeoutMilliseconds,
             })
             .Concat((sandbox.ListenerTimeouts ?? []).Select(t => new RecordedTimers { Local = sockets.Moved(t.Local), UserTimeoutMs = t.Milliseconds }));
 }

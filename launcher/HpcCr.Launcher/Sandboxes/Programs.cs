@@ -8,6 +8,9 @@ internal static class Programs
     /// <summary>The guard, beside this program.</summary>
     public static string Guard { get; } = Path.Combine(AppContext.BaseDirectory, "hpccr-guard");
 
+    /// <summary>The launcher's own program, which is also the host of plugins in .NET.</summary>
+    public static string Launcher { get; } = Path.Combine(AppContext.BaseDirectory, "hpccr-launcher");
+
     /// <summary>The remote-start agent, beside this program.</summary>
     public static string Agent { get; } = Path.Combine(AppContext.BaseDirectory, "hpccr-agent");
 

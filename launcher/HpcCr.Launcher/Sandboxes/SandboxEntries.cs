@@ -43,6 +43,20 @@ internal sealed class SandboxEntries(
         return entry;
     }
 
+    /// <summary>A command of a plugin, run beside the job.</summary>
+    /// <param name="command">The program and its arguments.</param>
+    /// <param name="mark">Known of its processes by this variable.</param>
+    /// <param name="status">Where its exit code goes, as the sandbox sees it.</param>
+    public SandboxEntry Beside(IReadOnlyList<string> command, string mark, string status)
+    {
+        var output = Path.Combine(spec.Folder, JobFolder.NodeOutput(sandbox));
+        var entry = Common(output, output);
+        entry.Join = true;
+        entry.Argv.Add(["/bin/sh", "-c", "status=$1; shift; \"$@\"; echo $? >\"$status\"", "sh", status, .. command]);
+        entry.Environment.Add(mark);
+        return entry;
+    }
+
     private SandboxEntry Common(string standardOutput, string standardError)
     {
         var entry = new SandboxEntry

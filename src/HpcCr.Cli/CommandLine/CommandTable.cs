@@ -6,7 +6,7 @@ namespace HpcCr.Cli.CommandLine;
 internal static class CommandTable
 {
     /// <summary>The first words of commands that have two.</summary>
-    public static IReadOnlyList<string> Groups { get; } = ["lab", "slurm"];
+    public static IReadOnlyList<string> Groups { get; } = ["lab", "plugin", "slurm"];
 
     /// <summary>The table, in the order of the overview.</summary>
     public static IReadOnlyList<CommandEntry> All { get; } =
@@ -118,6 +118,19 @@ internal static class CommandTable
             Example:
               hpccr doctor
             """, CommandRunner.RunAsync<DoctorCommand>),
+        new("plugin list", "[OPTIONS]", "the plugins that are installed on this node",
+            """
+            Example:
+              hpccr plugin list
+            """, CommandRunner.RunAsync<PluginListCommand>),
+        new("plugin test", "PLUGIN[=CONFIG.json] [OPTIONS]", "take a plugin through epochs and a restart",
+            """
+            Runs a sample job with the plugin, makes an epoch, makes one that ends the job, and restarts it; shows what the plugin was told and
+            what it said. PLUGIN is the name of an installed one, or a folder with a slash in its path. Nothing of it stays.
+
+            Example:
+              hpccr plugin test ./my-plugin
+            """, CommandRunner.RunAsync<PluginTestCommand>),
         new("lab up", "N [OPTIONS]", "fake nodes node1..nodeN on this machine",
             """
             Each node has namespaces and an address of its own and runs a launcher; while the lab is up the other commands use
@@ -156,7 +169,7 @@ internal static class CommandTable
             runs as it would without HpcCr, unless --strict is given.
 
             Example:
-              exec hpccr slurm run --interval 10m --keep 3 -- mpirun ./solver
+              hpccr slurm run --interval 10m --keep 3 -- mpirun ./solver
             """, CommandRunner.RunAsync<SlurmRunCommand>),
         new("slurm status", "[SLURM-JOB]", "jobs of Slurm's with their epochs",
             """

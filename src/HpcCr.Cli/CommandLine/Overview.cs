@@ -5,12 +5,19 @@ namespace HpcCr.Cli.CommandLine;
 /// <summary>The text of <c>hpccr --help</c>.</summary>
 internal static class Overview
 {
+    private static readonly Dictionary<string, string> Groups = new()
+    {
+        ["lab"] = "fake nodes on this machine, for trying and testing",
+        ["plugin"] = "what takes part in epochs and restarts for what lies outside of jobs",
+        ["slurm"] = "jobs in allocations of Slurm's",
+    };
+
     /// <summary>The text of <c>hpccr lab --help</c> and the like.</summary>
     /// <param name="group">One of <see cref="CommandTable.Groups"/>.</param>
     public static string GroupText(string group)
     {
         var entries = CommandTable.All.Where(entry => !entry.Hidden && entry.Name.StartsWith($"{group} ", StringComparison.Ordinal)).ToList();
-        var text = new StringBuilder($"hpccr {group}: {(group == "lab" ? "fake nodes on this machine, for trying and testing" : "jobs in allocations of Slurm's")}\n\n");
+        var text = new StringBuilder($"hpccr {group}: {Groups[group]}\n\n");
         foreach (var entry in entries)
             text.Append("  hpccr ").Append($"{entry.Name} {entry.Arguments}".PadRight(44)).Append(entry.Summary).Append('\n');
         var details = entries[0].Details;

@@ -38,6 +38,14 @@ internal sealed class RunCommand : CliCommand
     [Option("capture", MetaValue = "GLOB", HelpText = "Store these files in every epoch and put them back, open or not; *, ? and ** as in a shell. May be given several times.")]
     public IEnumerable<string> Capture { get; set; } = [];
 
+    /// <summary>What becomes of connections to programs outside the job.</summary>
+    [Option("outside", MetaValue = "ADDRESS[:PORT]=close|fail|keep", HelpText = "What becomes of connections to programs outside the job; the first rule that fits counts. May be given several times.")]
+    public IEnumerable<string> Outside { get; set; } = [];
+
+    /// <summary>Plugins.</summary>
+    [Option("plugin", MetaValue = "NAME|DIR[=CONFIG.json]", HelpText = "Have a plugin take part in epochs and restarts: one that is installed, or one of your own in a folder. May be given several times.")]
+    public IEnumerable<string> Plugins { get; set; } = [];
+
     /// <summary>Whether the command ends when the job runs.</summary>
     [Option("detach", HelpText = "End as soon as the job runs.")]
     public bool Detach { get; set; }
@@ -54,7 +62,9 @@ internal sealed class RunCommand : CliCommand
         {
             IntervalMilliseconds = Interval is null ? 0 : Schedule.Interval(Interval),
             Keep = Keep is null ? 0 : Schedule.Keep(Keep),
+            Plugins = [.. Plugins.Select(PluginOption.Parse)],
             Capture = [.. Capture.Select(pattern => FilePattern.Parse(pattern, Environment.CurrentDirectory))],
+            Outside = [.. Outside.Select(rule => OutsideRule.Parse(rule).ToString())],
         };
 
         // From here on a signal is the job's, even while it is being started.

@@ -78,7 +78,7 @@ internal static class LabDaemons
             .. Entry(state.Init(node)!, "/"),
             Tool.Script("spawn.sh"), layout.LauncherLog(node), LabCgroup.Of(state, node),
             Program(LauncherProgram), "--node", node.Name, "--coordinator", $"{LabNode.ControlAddress}:{Port}",
-            "--key-file", layout.Key, "--slots", $"{state.Slots}", "--log", layout.LauncherLog(node),
+            "--key-file", layout.Key, "--slots", $"{state.Slots}", "--log", layout.LauncherLog(node), "--plugins", layout.Plugins,
             // More ranks than cores must do: the nodes share one machine.
             "--env", "OMPI_MCA_rmaps_base_oversubscribe=1", "OMPI_MCA_mpi_yield_when_idle=1", "OMPI_MCA_hwloc_base_binding_policy=none",
         ], "", cancellationToken);

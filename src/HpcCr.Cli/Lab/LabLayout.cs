@@ -31,6 +31,9 @@ internal sealed record LabLayout(RunLayout Run)
     /// <summary>The coordinator's log.</summary>
     public string CoordinatorLog => Path.Combine(Control, "coordinator.log");
 
+    /// <summary>Plugins that are installed on every node.</summary>
+    public string Plugins => Path.Combine(Root, "plugins");
+
     /// <summary>What there is of one node: the same path for the host and for the node.</summary>
     public string NodeFolder(LabNode node) => Path.Combine(Root, node.Name);
 

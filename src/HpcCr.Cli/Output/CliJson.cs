@@ -25,6 +25,8 @@ namespace HpcCr.Cli.Output;
 [JsonSerializable(typeof(LogsDocument))]
 [JsonSerializable(typeof(PruneDocument))]
 [JsonSerializable(typeof(CheckDocument))]
+[JsonSerializable(typeof(PluginListDocument))]
+[JsonSerializable(typeof(PluginTestDocument))]
 [JsonSerializable(typeof(DoctorDocument))]
 [JsonSerializable(typeof(LabDocument))]
 [JsonSerializable(typeof(LabDownDocument))]

@@ -81,7 +81,7 @@ internal sealed record ConnectionsDocument(string Job, int Epoch, string Path, s
 
 /// <summary>A TCP connection of the job; without <c>peer</c> its other end is outside the job, or was closed.</summary>
 internal sealed record ConnectionDocument(
-    EndDocument End, EndDocument? Peer, string Remote, long InFlightBefore, long InFlightAfter, string Verdict, string? Fault);
+    EndDocument End, EndDocument? Peer, string Remote, long InFlightBefore, long InFlightAfter, string Verdict, string? Fault, string? ReconnectedBy);
 
 /// <summary>One end of a connection, with the bytes that its image holds.</summary>
 internal sealed record EndDocument(string Node, string Address, string State, long ReceiveBytes, long SendBytes);
@@ -123,3 +123,12 @@ internal sealed record LabNodeDocument(string Node, string State, string Launche
 
 /// <summary>The end of a lab.</summary>
 internal sealed record LabDownDocument(bool Up, bool WasUp);
+
+/// <summary>The plugins that are installed on this node.</summary>
+internal sealed record PluginListDocument(IReadOnlyList<PluginDocument> Plugins);
+
+/// <summary>One of them; with a <c>fault</c> no job can use it.</summary>
+internal sealed record PluginDocument(string Plugin, string Folder, string RunAs, string OnFailure, bool Always, string? Fault);
+
+/// <summary>A plugin that was taken through an epoch and a restart: what was done, and its part of the log.</summary>
+internal sealed record PluginTestDocument(string Plugin, IReadOnlyList<string> Steps, IReadOnlyList<string> Log);

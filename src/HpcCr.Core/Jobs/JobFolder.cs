@@ -3,6 +3,9 @@ namespace HpcCr.Core;
 /// <summary>The layout of a job's folder, <c>CKPT-DIR/JOB/</c>.</summary>
 public static class JobFolder
 {
+    /// <summary>What the job's plugins were told, and what they said.</summary>
+    public const string PluginLog = "plugins.log";
+
     /// <summary>The file with the job's last known state (<see cref="JobRecord"/>).</summary>
     public const string Record = "job.json";
 

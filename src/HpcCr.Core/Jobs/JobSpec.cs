@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace HpcCr.Core;
 
 /// <summary>Everything that is needed to start a job, and to know it again after a restart.</summary>
@@ -65,6 +67,22 @@ public sealed record JobSpec
 
     /// <summary>Which files are stored in every epoch though nothing shows that the job writes them: patterns (see <see cref="FilePattern"/>), absolute.</summary>
     public IReadOnlyList<string> Capture { get; init => field = value ?? []; } = []; // left out by versions that could not capture
+
+    /// <summary>What becomes of connections to programs outside the job: rules (see <see cref="OutsideRule"/>), of which the first that fits counts.</summary>
+    public IReadOnlyList<string> Outside { get; init => field = value ?? []; } = []; // left out by versions without rules
+
+    /// <summary>What a rule says of connections to a peer; null: none speaks of it.</summary>
+    /// <param name="remote">The peer's <c>address:port</c>.</param>
+    public OutsidePolicy? PolicyTowards(string remote)
+    {
+        if (Outside.Count == 0)
+            return null;
+        var end = IPEndPoint.Parse(remote);
+        return Outside.Select(OutsideRule.Parse).FirstOrDefault(rule => rule.Fits(end))?.Policy;
+    }
+
+    /// <summary>The plugins that take part in its epochs and restarts, beside those that its nodes have for every job.</summary>
+    public IReadOnlyList<PluginUse> Plugins { get; init => field = value ?? []; } = []; // left out by versions without plugins
 
     /// <summary>The same as a time; null: no epoch is made by itself.</summary>
     public TimeSpan? Interval => IntervalMilliseconds > 0 ? TimeSpan.FromMilliseconds(IntervalMilliseconds) : null;

@@ -15,6 +15,12 @@ public sealed record ConnectionRecord
     /// <summary>Whether the other end belongs to the job, as far as addresses and the nodes' socket tables tell.</summary>
     public bool InJob { get; init; }
 
+    /// <summary>The plugin that puts a fresh connection in its place at a restart; null: none does.</summary>
+    public string? ReconnectedBy { get; init; }
+
+    /// <summary>What else a plugin says is to become of it; null: nothing.</summary>
+    public OutsidePolicy? Claimed { get; init; }
+
     /// <summary>Bytes sent and not acknowledged when the node was frozen.</summary>
     public long InFlightBefore { get; init; }
 

@@ -20,10 +20,11 @@ internal static class ManifestFaults
             || HasGap(n.NeededFiles ?? []) || HasGap(n.Mounts ?? []) || HasGap(n.ListenerTimeouts ?? [])
             || (n.Machine is { } machine && (machine.Kernel is null || HasGap(machine.ProcessorFlags))) || n.User is { Groups: null }
             || HasGap(n.ProcessorBindings ?? []) || n.ProcessorBindings?.Any(b => b.Processors is null || b.Threads is null) == true
+            || HasGap(n.PluginEnds ?? []) || n.PluginEnds?.Any(e => e.Key is null || e.Plugin is null || e.Path is null) == true
             || (n.Tree is { } tree && HasGap(tree.Replaced)))
         || HasGap(manifest.Spec.Hosts) || HasGap(manifest.Spec.PastAddresses)
         || manifest.Spec.PastAddresses.Any(g => HasGap(g.OfSandboxes) || g.OfSandboxes.Any(HasGap))
-        || HasGap(manifest.Spec.Command) || HasGap(manifest.Spec.Nodes) || HasGap(manifest.Spec.Limits) || HasGap(manifest.Spec.Capture) || HasGap(manifest.Spec.Environment?.Values);
+        || HasGap(manifest.Spec.Command) || HasGap(manifest.Spec.Nodes) || HasGap(manifest.Spec.Limits) || HasGap(manifest.Spec.Capture) || HasGap(manifest.Spec.Outside) || HasGap(manifest.Spec.Plugins) || HasGap(manifest.Spec.Environment?.Values);
 
     private static bool HasGap<T>(IEnumerable<T>? list)
         where T : class => list is null || list.Contains(null!);
@@ -42,6 +43,7 @@ internal static class ManifestFaults
         : spec.IntervalMilliseconds is < 0 or > JobSpec.LongestInterval || spec.Keep < 0 ? "its schedule is wrong"
         : !Path.IsPathRooted(spec.CheckpointDirectory) || !Path.IsPathRooted(spec.WorkingDirectory) ? "a directory in it is not absolute"
         : !spec.Capture.All(Path.IsPathRooted) ? "a pattern of files to capture is not absolute"
+        : !spec.Outside.All(rule => OutsideRule.TryParse(rule, out _)) ? "a rule about connections to outside is none"
         : spec.Environment.SelectMany(e => new[] { e.Key, e.Value }).Concat(spec.Command).Concat(spec.Capture)
             .Append(spec.CheckpointDirectory).Append(spec.WorkingDirectory).Any(HasNul) ? "it has a character that no process can be given"
         : null;

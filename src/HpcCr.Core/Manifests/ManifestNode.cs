@@ -51,6 +51,12 @@ public sealed record ManifestNode
     /// <summary>What the restore of an attached tree needs to know; null for a sandbox.</summary>
     public TreeRecord? Tree { get; init; }
 
+    /// <summary>What plugins left here; null when none did.</summary>
+    public IReadOnlyList<PluginState>? PluginStates { get; init; }
+
+    /// <summary>Unix sockets and pipes that plugins replace; null when there are none.</summary>
+    public IReadOnlyList<PluginEnd>? PluginEnds { get; init; }
+
     /// <summary>Where stored contents of files of the job are, below the node's folder.</summary>
     public const string ContentsFolder = "contents";
 

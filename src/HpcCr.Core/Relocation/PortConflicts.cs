@@ -6,9 +6,9 @@ namespace HpcCr.Core;
 internal static class PortConflicts
 {
     /// <summary>One sentence for each.</summary>
-    public static IEnumerable<string> Of(Manifest manifest, IReadOnlyList<SandboxRelocation> sandboxes)
+    public static IEnumerable<string> Of(Manifest manifest, IReadOnlyList<SandboxRelocation> sandboxes, OutsideConnections outside)
     {
-        var parts = manifest.Nodes.Zip(sandboxes, (node, relocation) => (Node: node, Relocation: relocation)).ToList();
+        var parts = manifest.Nodes.Zip(sandboxes, (node, relocation) => (Node: node, Relocation: relocation)).Select((part, i) => (part.Node, part.Relocation, Index: i)).ToList();
         foreach (var together in parts.GroupBy(p => p.Relocation.Place.Node).Where(group => group.Count() > 1))
         {
             var listeners = together.SelectMany(p => p.Node.Listeners.Distinct().Select(l => (p.Node.Node, End: Moved(l, p.Relocation)))).ToList();
@@ -18,7 +18,7 @@ internal static class PortConflicts
                     + "put them on different nodes";
             }
 
-            var ends = together.SelectMany(p => p.Node.Connections.Select(c => p.Relocation.Connections
+            var ends = together.SelectMany(p => p.Node.Connections.Where(c => outside.IsRestored(p.Index, c)).Select(c => p.Relocation.Connections
                 .Where(change => change.OldLocal == c.Local && change.OldRemote == c.Remote)
                 .Select(change => (change.Local, change.Remote)).FirstOrDefault((c.Local, c.Remote))));
             foreach (var (local, remote) in ends.GroupBy(e => e).Where(group => group.Count() > 1).Select(group => group.Key))

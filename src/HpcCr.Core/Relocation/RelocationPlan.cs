@@ -18,10 +18,14 @@ public sealed record RelocationPlan(JobSpec Spec, IReadOnlyList<SandboxRelocatio
         var now = hosts.Select(host => Parse(addressesOf(host))).ToList();
         var moves = manifest.Nodes.Select((node, i) => AddressPairs.Of(Parse(node.Addresses), now[i])).ToList();
         var views = new ViewMaker([.. manifest.Spec.PastAddresses, cut], now);
-        var ends = new ConnectionMover(manifest.Nodes, moves);
         var places = manifest.Spec.Nodes.Zip(hosts, (sandbox, node) => new Place(sandbox, node)).ToList();
+        var outside = new OutsideConnections(manifest, places, moves);
+        var ends = new ConnectionMover(manifest.Nodes, moves, outside);
         var sandboxes = places.Select((place, i) => new SandboxRelocation(
-            place, Changes(moves[i]), Changes(ends.PeersOf(i)), ends.ChangesOf(i), views.Of(i))).ToList();
+            place, Changes(moves[i]), Changes(ends.PeersOf(i)), ends.ChangesOf(i), views.Of(i))
+        {
+            Ended = outside.EndedOf(i),
+        }).ToList();
         var spec = manifest.Spec with
         {
             Hosts = hosts.SequenceEqual(manifest.Spec.Nodes) ? [] : hosts,
@@ -29,13 +33,14 @@ public sealed record RelocationPlan(JobSpec Spec, IReadOnlyList<SandboxRelocatio
                 ? manifest.Spec.PastAddresses
                 : [.. manifest.Spec.PastAddresses, cut],
         };
-        return new RelocationPlan(spec, sandboxes, [.. MissingAddresses(manifest, places, moves), .. PortConflicts.Of(manifest, sandboxes)]);
+        return new RelocationPlan(spec, sandboxes, [.. MissingAddresses(manifest, places, moves, outside), .. PortConflicts.Of(manifest, sandboxes, outside), .. outside.Faults()]);
     }
 
-    private static IEnumerable<string> MissingAddresses(Manifest manifest, List<Place> places, List<IReadOnlyDictionary<IPAddress, IPAddress>> moves) =>
+    private static IEnumerable<string> MissingAddresses(
+        Manifest manifest, List<Place> places, List<IReadOnlyDictionary<IPAddress, IPAddress>> moves, OutsideConnections outside) =>
         from i in Enumerable.Range(0, places.Count)
         let node = manifest.Nodes[i]
-        from address in node.Connections.Select(c => c.Local).Concat(node.Listeners).Select(text => IPEndPoint.Parse(text).Address).Distinct()
+        from address in node.Connections.Where(c => outside.IsRestored(i, c)).Select(c => c.Local).Concat(node.Listeners).Select(text => IPEndPoint.Parse(text).Address).Distinct()
         where !IPAddress.IsLoopback(address) && !address.Equals(IPAddress.Any) && !address.Equals(IPAddress.IPv6Any) && !moves[i].ContainsKey(address)
             && !(address.IsIPv6LinkLocal && places[i].Node == (node.Host ?? node.Node))
         select address.IsIPv6LinkLocal

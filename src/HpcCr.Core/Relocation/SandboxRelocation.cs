@@ -13,6 +13,9 @@ public sealed record SandboxRelocation(
     IReadOnlyList<ConnectionChange> Connections,
     AddressView View)
 {
-    /// <summary>Whether the images stay as they are.</summary>
+    /// <summary>Connections to programs outside the job that the job finds closed, with the ends that they get for that.</summary>
+    public IReadOnlyList<ConnectionChange> Ended { get; init; } = [];
+
+    /// <summary>Whether all addresses stay as they are.</summary>
     public bool IsInPlace => Own.All(c => c.From == c.To) && Peers.All(c => c.From == c.To) && Connections.Count == 0;
 }

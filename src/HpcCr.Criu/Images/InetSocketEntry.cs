@@ -57,10 +57,11 @@ internal static class InetSocketEntry
         };
     }
 
-    /// <summary>Writes both ends and the keepalive flag into the entry.</summary>
+    /// <summary>Writes both ends, the state and the keepalive flag into the entry.</summary>
     public static void Write(WireMessage file, InetSocket socket)
     {
         var entry = file.GetMessage(EntryField)!;
+        entry.SetVarint(State, socket.State);
         entry.SetVarint(SourcePort, (uint)socket.Source.Port);
         entry.SetVarint(DestinationPort, (uint)socket.Destination.Port);
         entry.SetUInt32s(SourceAddress, Words(socket.Source.Address));

@@ -25,11 +25,11 @@ public static class InetSocketsImage
         });
     }
 
-    /// <summary>Gives sockets other addresses, ports or keepalive flags; all other bytes of files.img stay as they are.</summary>
+    /// <summary>Gives sockets other addresses, ports, states or keepalive flags; all other bytes of files.img stay as they are.</summary>
     /// <param name="imagesFolder">The images folder, which belongs to the caller alone; files.img is replaced as a whole.</param>
     /// <param name="change">
-    /// From each socket to what it shall be. Only <see cref="InetSocket.Source"/>, <see cref="InetSocket.Destination"/> and
-    /// <see cref="InetSocket.KeepAlive"/> may differ, and addresses stay in the socket's family.
+    /// From each socket to what it shall be. Only <see cref="InetSocket.Source"/>, <see cref="InetSocket.Destination"/>, <see cref="InetSocket.State"/> (of TCP connections, together with
+    /// their tcp-stream image) and <see cref="InetSocket.KeepAlive"/> may differ, and addresses stay in the socket's family.
     /// </param>
     /// <returns>How many sockets were changed; with none the file is not touched.</returns>
     /// <exception cref="ImageFormatException">The image is missing, damaged or truncated; nothing was changed.</exception>
@@ -56,8 +56,10 @@ public static class InetSocketsImage
         var file = ImageFault.Named(path, () => WireMessage.Parse(entry.Message));
         var before = ImageFault.Named(path, () => InetSocketEntry.Read(file));
         if (before is null || change(before) is var after && after == before) return null;
-        if (after with { Source = before.Source, Destination = before.Destination, KeepAlive = before.KeepAlive } != before)
-            throw new ArgumentException($"socket {before.Id} was given more than other ends and another keepalive flag", nameof(change));
+        if (after with { Source = before.Source, Destination = before.Destination, State = before.State, KeepAlive = before.KeepAlive } != before)
+            throw new ArgumentException($"socket {before.Id} was given more than other ends, another state and another keepalive flag", nameof(change));
+        if (after.State != before.State && !before.IsTcpConnection)
+            throw new ArgumentException($"socket {before.Id} is no TCP connection and was given another state", nameof(change));
         if (!InFamily(after.Source, before.Family) || !InFamily(after.Destination, before.Family))
             throw new ArgumentException($"socket {before.Id} was given an address of another family", nameof(change));
         InetSocketEntry.Write(file, after);

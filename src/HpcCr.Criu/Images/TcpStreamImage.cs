@@ -14,6 +14,59 @@ public static class TcpStreamImage
     public static IReadOnlyDictionary<uint, TcpStreamEntry> ReadAll(string imagesFolder) =>
         ImageFolder.Paths(imagesFolder, Prefix + "*.img").Select(Read).ToDictionary(stream => stream.Inode);
 
+    /// <summary>Reads one connection with the bytes in its queues.</summary>
+    /// <param name="imagesFolder">The images folder.</param>
+    /// <param name="inode">The socket's inode at the dump.</param>
+    /// <exception cref="ImageFormatException">The image is missing, damaged or truncated.</exception>
+    public static TcpStreamContents ReadQueues(string imagesFolder, uint inode) => Contents(PathOf(imagesFolder, inode), inode).Contents;
+
+    /// <summary>Changes one connection: its numbers, and the bytes in its queues. Options that no number tells (TCP_NODELAY, TCP_CORK) stay.</summary>
+    /// <param name="imagesFolder">The images folder, which belongs to the caller alone; the image is replaced as a whole.</param>
+    /// <param name="inode">The socket's inode at the dump.</param>
+    /// <param name="change">From what it is to what it shall be. The lengths follow from the queues.</param>
+    /// <exception cref="ImageFormatException">The image is missing, damaged or truncated; nothing was changed.</exception>
+    public static void Rewrite(string imagesFolder, uint inode, Func<TcpStreamContents, TcpStreamContents> change)
+    {
+        ArgumentNullException.ThrowIfNull(change);
+        var path = PathOf(imagesFolder, inode);
+        var (document, message, before) = Contents(path, inode);
+        var after = change(before);
+        Write(message, after);
+        document.Entries[0] = new ImageEntry(message.ToArray(), (byte[])[.. after.Received.Span, .. after.Sent.Span]);
+        document.Replace(path);
+    }
+
+    private static string PathOf(string imagesFolder, uint inode) => Path.Combine(imagesFolder, $"{Prefix}{inode:x}.img");
+
+    private static (ImageDocument Document, WireMessage Message, TcpStreamContents Contents) Contents(string path, uint inode)
+    {
+        var document = ImageDocument.Read(path, ImageMagic.TcpStream);
+        if (document.Entries is not [var entry])
+            throw new ImageFormatException($"{path}: has {document.Entries.Count} entries instead of one");
+        return ImageFault.Named(path, () =>
+        {
+            var message = WireMessage.Parse(entry.Message);
+            var numbers = Translate(inode, message);
+            var received = (int)numbers.ReceiveLength;
+            return (document, message, new TcpStreamContents(numbers, entry.Payload[..received], entry.Payload[received..]));
+        });
+    }
+
+    private static void Write(WireMessage entry, TcpStreamContents contents)
+    {
+        var stream = contents.Numbers;
+        (int Field, uint? Value)[] numbers =
+        [
+            (1, (uint)contents.Received.Length), (2, stream.ReceiveSequence), (3, (uint)contents.Sent.Length), (4, stream.SendSequence),
+            (5, stream.OptionMask), (6, stream.SendWindowScale), (7, stream.MaximumSegment), (8, stream.ReceiveWindowScale), (9, stream.Timestamp),
+            (12, stream.UnsentLength), (13, stream.SendWindowUpdate), (14, stream.SendWindow), (15, stream.MaximumWindow), (16, stream.ReceiveWindow),
+            (17, stream.ReceiveWindowUpdate),
+        ];
+        foreach (var (field, value) in numbers)
+            if (value is { } number)
+                entry.SetVarint(field, number);
+    }
+
     private static TcpStreamEntry Read(string path) => ImageFault.Named(path, () =>
     {
         var digits = Path.GetFileNameWithoutExtension(path.AsSpan())[Prefix.Length..];

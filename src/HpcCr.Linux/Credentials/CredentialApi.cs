@@ -10,6 +10,7 @@ internal static unsafe partial class CredentialApi
 
     private const int SetSecureBits = 28;
     private const int NoSetUidFixup = 4;
+    private const int NoNewPrivileges = 38;
 
     // libc's setgroups changes all threads; the bare system call changes the calling one.
     private static long ThreadGroupsNumber => RuntimeInformation.ProcessArchitecture switch
@@ -42,6 +43,12 @@ internal static unsafe partial class CredentialApi
     {
         if (Control(SetSecureBits, NoSetUidFixup, 0, 0, 0) != 0)
             throw LinuxException.Last("prctl(PR_SET_SECUREBITS)");
+    }
+
+    public static void SetNoNewPrivileges()
+    {
+        if (Control(NoNewPrivileges, 1, 0, 0, 0) != 0)
+            throw LinuxException.Last("prctl(PR_SET_NO_NEW_PRIVS)");
     }
 
     /// <summary>Of the calling thread alone; returns the previous value, changed or not.</summary>

@@ -17,4 +17,8 @@ public static class Credentials
         if (CredentialApi.SetUsers(uid, uid, uid) != 0)
             throw LinuxException.Last($"setresuid({uid})");
     }
+
+    /// <summary>Nothing that this process executes from now on gains rights by being executed: set-user-ID programs do not (PR_SET_NO_NEW_PRIVS).</summary>
+    /// <exception cref="LinuxException">The kernel is older than 3.5.</exception>
+    public static void GainNoMore() => CredentialApi.SetNoNewPrivileges();
 }

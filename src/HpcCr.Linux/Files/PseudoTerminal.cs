@@ -7,10 +7,9 @@ namespace HpcCr.Linux;
 /// <summary>A new terminal (pty(7)): what is written to its slave comes out of its master.</summary>
 public sealed unsafe partial class PseudoTerminal : IDisposable
 {
-    // _IOW('T', 0x31, int), _IOR('T', 0x30, unsigned int), and FIONREAD
+    // _IOW('T', 0x31, int) and _IOR('T', 0x30, unsigned int)
     private const nuint Unlock = 0x40045431;
     private const nuint GetNumber = 0x80045430;
-    private const nuint Readable = 0x541B;
 
     private PseudoTerminal(SafeFileHandle master, string slavePath)
     {
@@ -25,14 +24,7 @@ public sealed unsafe partial class PseudoTerminal : IDisposable
     public string SlavePath { get; }
 
     /// <summary>How many bytes wait to be read from the master.</summary>
-    public int Waiting
-    {
-        get
-        {
-            var count = 0;
-            return Control(Master, Readable, &count) == 0 ? count : 0;
-        }
-    }
+    public int Waiting => ReadableBytes.Of(Master);
 
     /// <summary>Makes one in the calling thread's mount namespace.</summary>
     /// <exception cref="LinuxException">ENOENT: no devpts is mounted; ENOSPC: there are too many.</exception>

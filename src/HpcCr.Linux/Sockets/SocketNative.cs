@@ -3,7 +3,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace HpcCr.Linux;
 
-/// <summary>getsockopt(2), setsockopt(2) and recv(2).</summary>
+/// <summary>getsockopt(2), setsockopt(2), getsockname(2), getpeername(2) and recv(2).</summary>
 internal static partial class SocketNative
 {
     internal const int LevelSocket = 1;
@@ -33,6 +33,15 @@ internal static partial class SocketNative
 
     [LibraryImport("libc", EntryPoint = "setsockopt", SetLastError = true)]
     internal static partial int SetOption(SafeFileHandle socket, int level, int option, in int value, uint length);
+
+    [LibraryImport("libc", EntryPoint = "getsockname", SetLastError = true)]
+    internal static unsafe partial int GetName(SafeFileHandle socket, byte* address, ref uint length);
+
+    [LibraryImport("libc", EntryPoint = "getpeername", SetLastError = true)]
+    internal static unsafe partial int GetPeer(SafeFileHandle socket, byte* address, ref uint length);
+
+    [LibraryImport("libc", EntryPoint = "recv", SetLastError = true)]
+    internal static unsafe partial nint Receive(SafeFileHandle socket, byte* buffer, nuint length, int flags);
 
     [LibraryImport("libc", EntryPoint = "recv", SetLastError = true)]
     internal static partial nint Receive(SafeFileHandle socket, out byte buffer, nuint length, int flags);

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace HpcCr.Linux;
 
 /// <summary>The unix sockets of the calling thread's network namespace, through NETLINK_SOCK_DIAG (linux/unix_diag.h).</summary>
@@ -11,7 +13,8 @@ public static class UnixDiag
     private const int MessageBytes = 16;
     private const byte Family = 1;
     private const byte Datagram = 2;
-    private const uint ShowPeer = 0x4;
+    private const uint ShowNameAndPeer = 0x5;
+    private const int AttributeName = 0;
     private const int AttributePeer = 2;
 
     /// <summary>Lists every unix socket.</summary>
@@ -24,7 +27,7 @@ public static class UnixDiag
         request.Clear();
         request[0] = Family;
         BitConverter.TryWriteBytes(request[4..], uint.MaxValue);
-        BitConverter.TryWriteBytes(request[12..], ShowPeer);
+        BitConverter.TryWriteBytes(request[12..], ShowNameAndPeer);
         return SocketDump.Add(socket, request, found, Read);
     }
 
@@ -33,6 +36,7 @@ public static class UnixDiag
         if (message.Length < MessageBytes)
             throw new LinuxException("recv(NETLINK_SOCK_DIAG): short unix_diag_msg", Errno.EIO);
         uint peer = 0;
+        var path = "";
         for (var rest = message[MessageBytes..]; rest.Length >= 4;)
         {
             var length = BitConverter.ToUInt16(rest);
@@ -40,9 +44,12 @@ public static class UnixDiag
                 break;
             if (BitConverter.ToUInt16(rest[2..]) == AttributePeer && length >= 8)
                 peer = BitConverter.ToUInt32(rest[4..]);
+            // The names of the abstract kind begin with a zero.
+            if (BitConverter.ToUInt16(rest[2..]) == AttributeName && length > 4 && rest[4] != 0)
+                path = Encoding.UTF8.GetString(rest[4..length]).TrimEnd('\0');
             rest = rest[Math.Min((length + 3) & ~3, rest.Length)..];
         }
 
-        return new UnixSocketInfo(BitConverter.ToUInt32(message[4..]), peer, message[1] == Datagram);
+        return new UnixSocketInfo(BitConverter.ToUInt32(message[4..]), peer, message[1] == Datagram, path);
     }
 }

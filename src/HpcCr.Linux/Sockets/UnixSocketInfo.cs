@@ -4,4 +4,5 @@ namespace HpcCr.Linux;
 /// <param name="Inode">Its inode.</param>
 /// <param name="Peer">The inode of the socket that it is connected to; 0 for none.</param>
 /// <param name="IsDatagram">Whether it carries datagrams, which name their receiver.</param>
-public sealed record UnixSocketInfo(uint Inode, uint Peer, bool IsDatagram);
+/// <param name="Path">The path that it is bound to, of an accepted one that of its listener; empty where there is none.</param>
+public sealed record UnixSocketInfo(uint Inode, uint Peer, bool IsDatagram, string Path = "");

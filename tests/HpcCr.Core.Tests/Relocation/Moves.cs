@@ -35,8 +35,11 @@ internal static class Moves
         Node = name,
         Addresses = Addresses(name),
         Files = [],
-        Connections = [.. connections.Select(c => c.Split(' ')).Select(c => new ConnectionRecord { Local = c[0], Remote = c[1], State = "ESTABLISHED" })],
+        Connections = [.. connections.Select(c => c.Split(' ')).Select(c => new ConnectionRecord { Local = c[0], Remote = c[1], State = "ESTABLISHED", InJob = true })],
     };
+
+    /// <summary>The same with the other ends of its connections outside the job.</summary>
+    public static ManifestNode Outside(this ManifestNode node) => node with { Connections = [.. node.Connections.Select(c => c with { InJob = false })] };
 
     /// <summary>node1 and node2 with a connection between them, over each family.</summary>
     public static Manifest Pair() => Epoch(

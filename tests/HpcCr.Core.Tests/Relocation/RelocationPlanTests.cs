@@ -54,6 +54,38 @@ public sealed class RelocationPlanTests
     }
 
     [Theory]
+    [InlineData("10.0.0.1:7 192.0.2.1:9", null, "node1", "kept")]
+    [InlineData("10.0.0.1:7 192.0.2.1:9", null, "node3", "ended")]
+    [InlineData("10.0.0.1:7 192.0.2.1:9", "192.0.2.1:9=keep", "node1", "kept")]
+    [InlineData("10.0.0.1:7 192.0.2.1:9", "192.0.2.1:9=keep", "node3", "fault")]
+    [InlineData("10.0.0.1:7 192.0.2.1:9", "192.0.2.1:9=close", "node1", "ended")]
+    [InlineData("10.0.0.1:7 192.0.2.1:9", "192.0.2.1:8=close", "node1", "kept")]
+    [InlineData("10.0.0.1:7 192.0.2.1:9", "*=close", "node3", "ended")]
+    [InlineData("[fd00::1]:7 [2001:db8::1]:9", "[2001:db8::1]=keep", "node3", "fault")]
+    [InlineData("[fd00::1]:7 [2001:db8::1]:9", null, "node3", "ended")]
+    [InlineData("127.0.0.1:7 127.0.0.1:9", null, "node1", "kept")]
+    [InlineData("127.0.0.1:7 127.0.0.1:9", null, "node3", "ended")]
+    [InlineData("10.0.0.77:7 192.0.2.1:9", null, "node1", "ended")] // the node has not that address any more
+    public void AConnectionToOutside_IsKeptEndedOrAFault(string connection, string? rule, string target, string outcome)
+    {
+        var epoch = Moves.Epoch(Moves.Node("node1", connection).Outside());
+        var plan = (epoch with { Spec = epoch.Spec with { Outside = rule is null ? [] : [rule] } }).To(target);
+        Assert.Equal(outcome == "fault" ? 1 : 0, plan.Faults.Count(f => f.Contains("is to be kept", StringComparison.Ordinal)));
+        if (outcome == "ended")
+            Assert.Empty(plan.Faults);
+        Assert.Equal(outcome == "ended" ? 1 : 0, plan.Sandboxes[0].Ended.Count);
+        Assert.All(plan.Sandboxes[0].Ended, end => Assert.True(System.Net.IPAddress.IsLoopback(System.Net.IPEndPoint.Parse(end.Local).Address) && System.Net.IPAddress.IsLoopback(System.Net.IPEndPoint.Parse(end.Remote).Address)));
+    }
+
+    [Fact]
+    public void APeerOutside_AtAnAddressThatIsLeft_DoesNotMoveAlong()
+    {
+        var plan = Moves.Epoch(Moves.Node("node1"), Moves.Node("node2", "10.0.0.2:7 10.0.0.1:6379").Outside()).To("node3", "node2");
+        Assert.Equal([new ConnectionChange("10.0.0.2:7", "10.0.0.1:6379", "10.0.0.2:7", "10.0.0.1:6379")], plan.Sandboxes[1].Connections);
+        Assert.Empty(plan.Sandboxes[1].Ended);
+    }
+
+    [Theory]
     [InlineData("node3", "node4")]
     [InlineData("node2", "node1")]
     [InlineData("node3", "node3")]

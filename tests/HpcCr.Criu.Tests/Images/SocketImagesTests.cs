@@ -143,9 +143,45 @@ public sealed class SocketImagesTests(VictimProgram program) : IClassFixture<Vic
     {
         using var dump = await Dump.OfAsync(program, "sockets");
         var copy = dump.Copy();
-        Assert.Throws<ArgumentException>(() => InetSocketsImage.Rewrite(copy, s => s with { State = Closed }));
+        Assert.Throws<ArgumentException>(() => InetSocketsImage.Rewrite(copy, s => s.IsTcpConnection ? s : s with { State = 1 }));
+        Assert.Throws<ArgumentException>(() => InetSocketsImage.Rewrite(copy, s => s with { Inode = 1 }));
         Assert.Throws<ArgumentException>(() => InetSocketsImage.Rewrite(copy, s => s with { Source = new IPEndPoint(IPAddress.IPv6Any, 1) }));
         Assert.Equal(Files(dump.Images), Files(copy));
+    }
+
+    [Fact]
+    public async Task End_LeavesWhatWasReceived_AndTakesTheRest()
+    {
+        using var dump = await Dump.OfAsync(program, "sockets");
+        var copy = dump.Copy();
+        var before = TcpStreamImage.ReadAll(copy);
+        InetSocketsImage.Rewrite(copy, s => s.IsTcpConnection ? EndedConnection.End(copy, s) : s);
+        var sockets = InetSocketsImage.Read(dump.Images).Zip(InetSocketsImage.Read(copy)).Where(pair => pair.First.IsTcpConnection).ToList();
+        var after = TcpStreamImage.ReadAll(copy);
+        foreach (var (was, now) in sockets)
+        {
+            Assert.Equal(was.State is Established or CloseWait ? CloseWait : Closed, now.State);
+            Assert.False(now.KeepAlive);
+            var (old, stream) = (before[was.Inode], after[was.Inode]);
+            Assert.Equal((old.ReceiveLength, 0u, 0u, old.SendSequence), (stream.ReceiveLength, stream.SendLength, stream.UnsentLength, stream.SendSequence));
+            Assert.Equal(was.State is Established or 4 or 5 ? 1u : 0u, stream.ReceiveSequence - old.ReceiveSequence);
+            var decoded = (await Crit.DecodeAsync(Path.Combine(copy, $"tcp-stream-{was.Inode:x}.img")))["entries"]!.AsArray().Single()!;
+            Assert.Equal(stream.ReceiveSequence, (uint)decoded["inq_seq"]!);
+        }
+    }
+
+    [Fact]
+    public async Task Rewrite_OfAStream_ThereAndBack_IsTheSameByteForByte()
+    {
+        using var dump = await Dump.OfAsync(program, "sockets");
+        var copy = dump.Copy();
+        var filled = TcpStreamImage.ReadAll(copy).Values.First(s => s.ReceiveLength == 7);
+        var path = Path.Combine(copy, $"tcp-stream-{filled.Inode:x}.img");
+        var original = File.ReadAllBytes(path);
+        TcpStreamImage.Rewrite(copy, filled.Inode, c => c with { Received = (byte[])[1, .. c.Received.Span, 2], Numbers = c.Numbers with { SendSequence = c.Numbers.SendSequence ^ 1 } });
+        Assert.Equal(9u, TcpStreamImage.ReadAll(copy)[filled.Inode].ReceiveLength);
+        TcpStreamImage.Rewrite(copy, filled.Inode, c => c with { Received = c.Received[1..^1], Numbers = c.Numbers with { SendSequence = c.Numbers.SendSequence ^ 1 } });
+        Assert.Equal(original, File.ReadAllBytes(path));
     }
 
     [Fact]
