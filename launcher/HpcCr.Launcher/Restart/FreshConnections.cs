@@ -74,6 +74,8 @@ internal sealed class FreshConnections : IDisposable
             _open.Add(new FreshConnection(record, socket, result.Unread));
         if (socket.Ends is not { } ends)
             throw Useless(record, job, "is no established TCP connection");
+        if (!socket.IsHere)
+            throw Useless(record, job, "is of another network namespace");
         if (family == AddressFamily.InterNetwork && ends.Local.AddressFamily == AddressFamily.InterNetworkV6)
             throw Useless(record, job, $"goes over IPv6 ({ends}), and the job's socket is one of IPv4");
         lock (_open)

@@ -43,6 +43,9 @@ internal sealed class MovedSockets
     /// <summary>The connections in whose place plugins put fresh ones.</summary>
     public IEnumerable<ConnectionRecord> Reconnected => _sandbox.Connections.Where(c => c.ReconnectedBy is not null);
 
+    /// <summary>How many connections the job finds closed.</summary>
+    public int Ended => _ended.Count;
+
     /// <summary>The listening sockets.</summary>
     public IEnumerable<string> Listeners => _sandbox.Listeners.Select(Moved);
 

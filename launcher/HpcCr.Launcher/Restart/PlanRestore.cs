@@ -11,7 +11,7 @@ internal static class PlanRestoreStep
     private static readonly IReadOnlyList<IRestoreCheck> Checks =
     [
         new JobCheck(), new EngineCheck(), new KernelCheck(), new ProcessorCheck(), new UserCheck(), new AddressCheck(), new PortCheck(),
-        new MountCheck(), new PathCheck(), new JobFileCheck(), new RootAccessCheck(), new SpaceCheck(), new PluginCheck(),
+        new MountCheck(), new PathCheck(), new JobFileCheck(), new RootAccessCheck(), new SpaceCheck(), new PluginCheck(), new OutsideCheck(),
     ];
 
     public static Reply Run(PlanRestore request, LauncherOptions options, SigningKey key, bool jobIsHere, NodeFacts node)

@@ -14,7 +14,7 @@ internal static class ConnectionViews
         Place(connection.End), connection.End.State,
         connection.Peer is null ? connection.Remote : Place(connection.Peer), connection.Peer?.State ?? "",
         Quantity.Bytes(connection.InFlightBefore), Quantity.Bytes(connection.InFlightAfter),
-        DrainedTo(connection), connection.Fault is null ? connection.Verdict : $"{connection.Verdict}: {connection.Fault}",
+        DrainedTo(connection), connection.Fault is not null ? $"{connection.Verdict}: {connection.Fault}" : connection.ReconnectedBy is { } plugin ? $"{connection.Verdict}, opened anew by {plugin}" : connection.Verdict,
     ];
 
     /// <summary>The document of a connection.</summary>
@@ -23,7 +23,7 @@ internal static class ConnectionViews
         ConnectionRecord[] ends = [.. new[] { connection.End, connection.Peer }.OfType<ConnectionEnd>().Distinct().Select(end => end.Record)];
         return new ConnectionDocument(
             EndOf(connection.End), connection.Peer is null ? null : EndOf(connection.Peer), connection.End.Record.Remote,
-            ends.Sum(end => end.InFlightBefore), ends.Sum(end => end.InFlightAfter), VerdictOf(connection, cut), cut == CutVerdict.Unproven ? null : connection.Fault);
+            ends.Sum(end => end.InFlightBefore), ends.Sum(end => end.InFlightAfter), VerdictOf(connection, cut), cut == CutVerdict.Unproven ? null : connection.Fault, connection.End.Record.ReconnectedBy);
     }
 
     private static string VerdictOf(CutConnection connection, string cut) =>

@@ -81,7 +81,7 @@ internal sealed record ConnectionsDocument(string Job, int Epoch, string Path, s
 
 /// <summary>A TCP connection of the job; without <c>peer</c> its other end is outside the job, or was closed.</summary>
 internal sealed record ConnectionDocument(
-    EndDocument End, EndDocument? Peer, string Remote, long InFlightBefore, long InFlightAfter, string Verdict, string? Fault);
+    EndDocument End, EndDocument? Peer, string Remote, long InFlightBefore, long InFlightAfter, string Verdict, string? Fault, string? ReconnectedBy);
 
 /// <summary>One end of a connection, with the bytes that its image holds.</summary>
 internal sealed record EndDocument(string Node, string Address, string State, long ReceiveBytes, long SendBytes);

@@ -41,6 +41,22 @@ public sealed class OwnConnection(SafeFileHandle socket) : IDisposable
     }
 
     /// <summary>
+    /// Whether it lives in the calling thread's network namespace. One of another may have any ends, also those that its owner could never have had
+    /// here: a privileged port, another host's address.
+    /// </summary>
+    /// <exception cref="LinuxException">The kernel's tables cannot be read.</exception>
+    public bool IsHere
+    {
+        get
+        {
+            uint length = sizeof(ulong);
+            if (SocketNative.GetOption(socket, SocketNative.LevelSocket, SocketNative.Cookie, out ulong cookie, ref length) != 0)
+                throw LinuxException.Last("getsockopt(SO_COOKIE)");
+            return SockDiag.ListTcp().Any(here => here.Cookie == cookie);
+        }
+    }
+
+    /// <summary>
     /// Reads it and silences it: from now on it sends nothing, and closing its descriptors tells the peer nothing. Packets of the peer must be held back
     /// already: a kernel without the socket would answer them with a reset.
     /// </summary>

@@ -78,5 +78,19 @@ public sealed class OwnConnectionTests
         Eventually.True(() => client.Ends is null, () => "the end did not arrive");
     });
 
+    [Fact]
+    public void ASocketOfAnotherNetworkNamespace_IsNotHere()
+    {
+        OwnConnection? foreign = null;
+        PrivateNetwork.Run(() =>
+        {
+            using var pair = new TcpPair();
+            using var own = Own(pair.Client);
+            Assert.True(own.IsHere);
+            foreign = new OwnConnection(new SafeFileHandle(pair.Client.SafeHandle.DangerousGetHandle(), ownsHandle: false));
+            PrivateNetwork.Run(() => Assert.False(foreign.IsHere));
+        });
+    }
+
     private static OwnConnection Own(Socket socket) => new(new SafeFileHandle(socket.Handle, ownsHandle: false));
 }

@@ -22,6 +22,7 @@ internal static class TestPrograms
     public static string SelfCheck => Path("selfcheck");
     public static string Serve => Path("serve");
     public static string Session => Path("session.py");
+    public static string SessionInC => Path("session");
     public static string Sessions => Path("sessions.py");
     public static string SharedMemoryFile => Path("shmfile");
     public static string TcpClose => Path("tcpclose");

@@ -13,6 +13,7 @@ public sealed class T6050_OutsideRules(ManyNodesLab lab) : SystemTest(lab)
     [Theory]
     [InlineData(Host4, null, "node2", "the job finds it closed")]
     [InlineData(Host6, null, "node2", "the job finds it closed")]
+    [InlineData("::ffff:" + Host4, null, "node2", "the job finds it closed")]
     [InlineData(Host4, "*=close", "node1", "which the job finds closed after a restart")]
     [InlineData(Host6, "[fd88::14]=close", "node2", "which the job finds closed after a restart")]
     public async Task AConnectionThatIsClosed_IsReadToItsEnd_AlsoAfterAnotherEpoch(string host, string? rule, string target, string told)

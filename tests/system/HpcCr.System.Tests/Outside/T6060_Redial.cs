@@ -14,6 +14,7 @@ public sealed class T6060_Redial(ManyNodesLab lab) : SystemTest(lab)
     [Theory]
     [InlineData(Host4, 1)]
     [InlineData(Host6, 100)]
+    [InlineData("::ffff:" + Host4, 3)] // an IPv4 connection of an IPv6 socket
     public async Task ARankGoesOnOverFreshConnections_OnOtherNodes_TimeAndAgain(string host, int connections)
     {
         await using var server = await OutsideServer.StartAsync(Lab, "node4", host == Host6 ? "::" : "0.0.0.0");
@@ -57,6 +58,66 @@ public sealed class T6060_Redial(ManyNodesLab lab) : SystemTest(lab)
         await job.ResultAsync();
         // The unread bytes of the old connection, then the end that the new peer made.
         Assert.Contains("read ['OK reader0', 'SUM 1', ''] end", job.Lines);
+    }
+
+    [Fact]
+    public async Task AClientInC_ReadsTheAnswerThatWasUnderWay()
+    {
+        await using var server = await OutsideServer.StartAsync(Lab, "node4");
+        var hold = Hold();
+        var job = await TestJob.StartAsync(Lab, "redial", ["--nodes", "node1", "--plugin", $"redial={Config(Peer(Host4, server.Port))}"],
+            CommandOptions.Default, ["env", $"HOLD={hold}", "mpirun.openmpi", "-n", "1", TestPrograms.SessionInC, Host4, $"{server.Port}", "20"]);
+        await job.WaitForLineAsync("step 5");
+        long unread = 0;
+        foreach (var node in new[] { "node2", "node1", "node3" })
+        {
+            var epoch = await job.CheckpointAsync(stop: true);
+            var shown = (await Hpccr.JsonAsync("show", epoch.Path, "--connections")).GetProperty("connections").EnumerateArray().Single(c => c.GetProperty("verdict").GetString() == "outside the job");
+            Assert.Equal("redial", shown.GetProperty("reconnectedBy").GetString());
+            unread += shown.GetProperty("end").GetProperty("receiveBytes").GetInt64();
+            Assert.Contains("1 opened anew by redial", (await job.RunAsync("restart", job.Name, "--nodes", node, "--dry-run")).EndsWith(0).Stdout, StringComparison.Ordinal);
+            await job.RestartAsync(options: ["--nodes", node]);
+            await job.WaitForMoreAsync();
+        }
+
+        Assert.True(unread > 0, "no epoch caught an answer that was not read");
+        File.Delete(hold);
+        Assert.Equal("final 210", await job.ResultAsync());
+    }
+
+    [Fact]
+    public async Task WhatTheOldPeerHadNotAcknowledged_IsSentAgainWhereThatIsAskedFor_AndElseWaitedFor()
+    {
+        await using var server = await OutsideServer.StartAsync(Lab, "node4");
+        var hold = Hold();
+        var peer = new { match = $"{Host4}:{server.Port}", handshake = new[] { TestPrograms.Hello, "again" }, resend = true };
+        string[] command = ["env", $"HOLD={hold}", TestPrograms.Session, Host4, $"{server.Port}", "20"];
+        var waits = await TestJob.StartAsync(Lab, "waits", ["--nodes", "node2", "--plugin", $"redial={Config(Peer(Host4, server.Port))}"], CommandOptions.Default, command);
+        var sends = await TestJob.StartAsync(Lab, "sends", ["--nodes", "node1", "--plugin", $"redial={Config(peer)}"], CommandOptions.Default, command);
+        await waits.WaitForLineAsync("step 5");
+        await sends.WaitForLineAsync("step 5");
+        await OnServerAsync($"nft add table inet test_away && nft 'add chain inet test_away in {{ type filter hook input priority 0; }}' && nft add rule inet test_away in tcp dport {server.Port} drop");
+        try
+        {
+            foreach (var node in new[] { "node1", "node2" })
+                await Await.UntilAsync("bytes that nobody acknowledges", async () => (await Hpccr.RunAsync("lab", "exec", node, "--", "ss", "-Htn", "dport", "=", $":{server.Port}")).Stdout
+                    .Split('\n', StringSplitOptions.RemoveEmptyEntries).Any(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[2] != "0"));
+            (await waits.RunAsync("checkpoint", waits.Name)).FailsWith(6, ["plugin redial is busy", "has not acknowledged"]);
+            await sends.CheckpointAsync(stop: true);
+        }
+        finally
+        {
+            await OnServerAsync("nft delete table inet test_away");
+        }
+
+        await sends.RestartAsync(options: ["--nodes", "node3"]);
+        await sends.WaitForMoreAsync();
+        await waits.WaitForMoreAsync();
+        await waits.CheckpointAsync(stop: true);
+        await waits.RestartAsync(options: ["--nodes", "node1"]);
+        File.Delete(hold);
+        Assert.Equal("final 210", await sends.ResultAsync());
+        Assert.Equal("final 210", await waits.ResultAsync());
     }
 
     [Fact]
@@ -112,6 +173,8 @@ public sealed class T6060_Redial(ManyNodesLab lab) : SystemTest(lab)
         await ruled.WaitForLineAsync("ended");
     }
 
+    private async Task OnServerAsync(string script) => (await Hpccr.RunAsync("lab", "exec", "node4", "--", "sh", "-c", script)).EndsWith(0);
+
     private string Hold()
     {
         var hold = Path.Combine(Lab.NewFolder("hold"), "hold");
@@ -120,7 +183,7 @@ public sealed class T6060_Redial(ManyNodesLab lab) : SystemTest(lab)
     }
 
     private static object Peer(string host, int port) =>
-        new { match = host == Host6 ? $"[{host}]:{port}" : $"{host}:{port}", handshake = new[] { TestPrograms.Hello, "again" } };
+        new { match = host == Host6 ? $"[{host}]:{port}" : $"{Host4}:{port}", handshake = new[] { TestPrograms.Hello, "again" } };
 
     private string Config(object peer)
     {
