@@ -224,8 +224,9 @@ internal sealed class JobRestarter(
         Manifest epoch, ByteString document, Func<JobSpec, JobSpec> change, IReadOnlyList<string> hosts, string epochPath, Protocol.V1.FileTreatment files,
         CancellationToken cancellationToken)
     {
-        var relocation = RelocationPlan.Make(epoch, hosts, nodes.AddressesOf);
-        var manifest = epoch with { Spec = change(relocation.Spec) };
+        var asked = (epoch with { Spec = change(epoch.Spec) }).UnderRules();
+        var relocation = RelocationPlan.Make(asked, hosts, nodes.AddressesOf);
+        var manifest = asked with { Spec = relocation.Spec };
         var plan = new RestartPlan { Job = manifest.Job, Epoch = (uint)manifest.Epoch };
         var reachable = Reachable(manifest.Spec);
         plan.Faults.Add(manifest.Spec.Places.Except(reachable).Select(p => $"{p.Node}: no launcher of this node is connected").Distinct());
@@ -273,6 +274,7 @@ internal sealed class JobRestarter(
         SlurmStep = request.SlurmStep,
         IntervalMilliseconds = request.HasIntervalMs ? SpecMapping.ToInterval(request.IntervalMs) : spec.IntervalMilliseconds,
         Keep = request.HasKeep ? SpecMapping.ToKeep(request.Keep) : spec.Keep,
+        Outside = [.. request.Outside.Select(rule => OutsideRule.Parse(rule).ToString()), .. spec.Outside],
     };
 
     private static ByteString SpecJson(Manifest manifest) =>

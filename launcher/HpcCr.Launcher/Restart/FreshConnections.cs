@@ -79,7 +79,10 @@ internal sealed class FreshConnections : IDisposable
         if (family == AddressFamily.InterNetwork && ends.Local.AddressFamily == AddressFamily.InterNetworkV6)
             throw Useless(record, job, $"goes over IPv6 ({ends}), and the job's socket is one of IPv4");
         lock (_open)
-            _work.Sockets.Replace(record, ends);
+        {
+            if (!_work.Sockets.Replace(record, ends))
+                throw Useless(record, job, $"({ends}) is in the place of another one already");
+        }
     }
 
     private static HpcCrException Useless(ConnectionRecord record, LocalJob job, string why) => new(FailureKind.Failed,

@@ -55,8 +55,12 @@ internal sealed class MovedSockets
     /// <summary>A fresh connection takes the place of one of the cut.</summary>
     /// <param name="record">The one of the cut.</param>
     /// <param name="ends">The ends of the fresh one.</param>
-    public void Replace(ConnectionRecord record, TcpTuple ends) =>
-        _fresh[record.Inode] = new ConnectionChange(record.Local, record.Remote, ends.Local.ToString(), ends.Remote.ToString());
+    /// <returns>False when another connection has these ends.</returns>
+    public bool Replace(ConnectionRecord record, TcpTuple ends)
+    {
+        var fresh = new Tuple { Local = ends.Local.ToString(), Remote = ends.Remote.ToString() };
+        return !Locked.Contains(fresh) && _fresh.TryAdd(record.Inode, new ConnectionChange(record.Local, record.Remote, fresh.Local, fresh.Remote));
+    }
 
     /// <summary>Writes the new ends into the images, which are a copy of this restore's own, and lets connections end there.</summary>
     /// <exception cref="ImageFormatException">The images are damaged.</exception>

@@ -20,7 +20,7 @@ internal static class SignedManifest
     {
         var manifest = ManifestReader.Read(document.Span, where);
         Require(document.Span, manifest, where, key);
-        return ManifestReader.Check(manifest with { Spec = Running(manifest.Spec, spec) }, where);
+        return ManifestReader.Check(manifest with { Spec = Running(manifest.Spec, spec) }, where).UnderRules();
     }
 
     /// <summary>Refuses a manifest that is not signed.</summary>
@@ -34,7 +34,8 @@ internal static class SignedManifest
         }
     }
 
-    // All that makes the job what it is stays as it was signed; the coordinator says where it runs, in which allocation, and how often it is checkpointed.
+    // All that makes the job what it is stays as it was signed; the coordinator says where it runs, in which allocation, how often it is checkpointed,
+    // and what becomes of its connections to outside.
     private static JobSpec Running(JobSpec signed, ByteString json)
     {
         try
@@ -47,6 +48,7 @@ internal static class SignedManifest
                     PastAddresses = asked.PastAddresses,
                     IntervalMilliseconds = asked.IntervalMilliseconds,
                     Keep = asked.Keep,
+                    Outside = asked.Outside,
                     SlurmJob = asked.SlurmJob,
                     SlurmStep = asked.SlurmStep,
                 };

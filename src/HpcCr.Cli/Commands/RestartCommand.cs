@@ -36,6 +36,10 @@ internal sealed class RestartCommand : CliCommand
     [Option("files", MetaValue = "keep|rollback|check", HelpText = "rollback (when left out): put files back to the cut; keep: leave them as they are; check: refuse unless they are as at the cut.")]
     public string? Files { get; set; }
 
+    /// <summary>What becomes of connections to programs outside the job.</summary>
+    [Option("outside", MetaValue = "ADDRESS[:PORT]=close|fail|keep", HelpText = "What becomes of connections to programs outside the job, before the job's own rules and its plugins. May be given several times.")]
+    public IEnumerable<string> Outside { get; set; } = [];
+
     /// <summary>Whether the command ends when the job runs.</summary>
     [Option("detach", HelpText = "End as soon as the job runs.")]
     public bool Detach { get; set; }
@@ -51,11 +55,12 @@ internal sealed class RestartCommand : CliCommand
         var interval = Interval is null or "off" ? 0 : Schedule.Interval(Interval);
         var keep = Keep is null or "all" ? 0 : Schedule.Keep(Keep);
         var treatment = Treatment.Of(Files);
+        var outside = Outside.Select(rule => OutsideRule.Parse(rule).ToString()).ToList();
         var path = await EpochReference.ResolveAsync(Need(Epoch, "CKPT"), Coordinator, context.Cancelled);
         var manifest = EpochReader.ReadManifest(path);
         using var relay = Detach || DryRun ? null : new SignalRelay();
         using var session = await CoordinatorLocator.OpenOrStartAsync(Coordinator, context.Cancelled);
-        var request = new RestartRequest { EpochPath = path, DryRun = DryRun, Files = treatment.ToWire() };
+        var request = new RestartRequest { EpochPath = path, DryRun = DryRun, Files = treatment.ToWire(), Outside = { outside } };
         if (Interval is not null) request.IntervalMs = (ulong)interval;
         if (Keep is not null) request.Keep = (uint)keep;
         request.Nodes.AddRange(nodes);

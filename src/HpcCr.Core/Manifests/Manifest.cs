@@ -72,6 +72,15 @@ public sealed record Manifest
         return node.JobFiles.Where(f => f.IsPutBack && (!f.IsShared || shared[f.Path].OrderBy(other => other.File.Stored is null).First().Node == node.Node));
     }
 
+    /// <summary>The same, the job's rules about connections to outside being before what plugins had claimed: rules may have come with a restart.</summary>
+    public Manifest UnderRules() => Spec.Outside.Count == 0 ? this : this with
+    {
+        Nodes = [.. Nodes.Select(node => node with { Connections = [.. node.Connections.Select(UnderRules)] })],
+    };
+
     /// <summary>The job's TCP connections, each end counted where it lives.</summary>
     public int ConnectionEnds => Nodes.Sum(n => n.Connections.Count);
+
+    private ConnectionRecord UnderRules(ConnectionRecord connection) =>
+        connection.ReconnectedBy is not null && Spec.PolicyTowards(connection.Remote) is not null ? connection with { ReconnectedBy = null } : connection;
 }

@@ -35,7 +35,7 @@ internal sealed class OutsideConnections(Manifest manifest, IReadOnlyList<Place>
         from connection in node.Connections
         where IsOutside(connection) && connection.ReconnectedBy is null && !StaysAt(i, connection) && PolicyOf(connection) == OutsidePolicy.Keep
         select $"{places[i].Node}: the connection {connection.Local} to {connection.Remote} outside the job is to be kept, and its peer knows sandbox {node.Node} "
-            + $"by an address that it does not have there; restart it on {node.Host ?? node.Node}, or start the job with `--outside {Rule(connection.Remote)}` next time";
+            + $"by an address that it does not have there; restart it on {node.Host ?? node.Node}, or with `--outside {Rule(connection.Remote)}`";
 
     private bool IsEnded(int sandbox, ConnectionRecord connection) => connection.ReconnectedBy is null && IsOutside(connection) && PolicyOf(connection) switch
     {

@@ -77,6 +77,25 @@ public sealed class RelocationPlanTests
         Assert.All(plan.Sandboxes[0].Ended, end => Assert.True(System.Net.IPAddress.IsLoopback(System.Net.IPEndPoint.Parse(end.Local).Address) && System.Net.IPAddress.IsLoopback(System.Net.IPEndPoint.Parse(end.Remote).Address)));
     }
 
+    [Theory]
+    [InlineData(null, null, 0, true)]
+    [InlineData("*=close", null, 1, false)]
+    [InlineData("10.0.0.9=close", null, 0, true)]
+    [InlineData(null, OutsidePolicy.Close, 1, true)]
+    public void AClaimOfAPlugin_IsBehindARule(string? rule, OutsidePolicy? claimed, int ended, bool stays)
+    {
+        var node = Moves.Node("node1", "10.0.0.1:7 192.0.2.1:9").Outside();
+        node = node with { Connections = [node.Connections[0] with { ReconnectedBy = claimed is null ? "redis" : null, Claimed = claimed }] };
+        var epoch = Moves.Epoch(node);
+        epoch = (epoch with { Spec = epoch.Spec with { Outside = rule is null ? [] : [rule] } }).UnderRules();
+        var plan = epoch.To("node1");
+        Assert.Equal(ended, plan.Sandboxes[0].Ended.Count);
+        Assert.Empty(plan.Sandboxes[0].Connections);
+        Assert.Equal(stays && claimed is null ? "redis" : null, epoch.Nodes[0].Connections[0].ReconnectedBy);
+        // Nobody needs the old address where a plugin calls anew.
+        Assert.Empty(epoch.To("node3").Faults);
+    }
+
     [Fact]
     public void APeerOutside_AtAnAddressThatIsLeft_DoesNotMoveAlong()
     {
@@ -209,14 +228,6 @@ public sealed class RelocationPlanTests
         var plan = Moves.Epoch(Moves.Node("node1", "10.0.0.1:7 10.0.0.2:9"), Moves.Node("node2")).To("node3", "node4");
 
         Assert.Equal([new ConnectionChange("10.0.0.1:7", "10.0.0.2:9", "10.0.0.3:7", "10.0.0.4:9")], plan.Sandboxes[0].Connections);
-    }
-
-    [Fact]
-    public void Make_OfAConnectionToTheOutside_MovesThisEndOnly()
-    {
-        var plan = Moves.Epoch(Moves.Node("node1", "10.0.0.1:7 192.0.2.1:443")).To("node3");
-
-        Assert.Equal([new ConnectionChange("10.0.0.1:7", "192.0.2.1:443", "10.0.0.3:7", "192.0.2.1:443")], plan.Sandboxes[0].Connections);
     }
 
     [Fact]

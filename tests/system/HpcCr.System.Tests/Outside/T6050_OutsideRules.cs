@@ -48,6 +48,13 @@ public sealed class T6050_OutsideRules(ManyNodesLab lab) : SystemTest(lab)
         (await job.RunAsync("restart", job.Name, "--nodes", "node2")).FailsWith(6, ["outside the job is to be kept", "restart it on node1", $"--outside {Host4}:{server.Port}=close"]);
         await job.RestartAsync();
         await job.WaitForMoreAsync();
+        // A rule that comes with a restart is before the job's own.
+        await job.CheckpointAsync(stop: true);
+        await job.RestartAsync(options: ["--nodes", "node2", "--outside", "*=close"]);
+        await job.WaitForLineAsync("ended");
+        await job.KillAsync();
+        await job.RestartAsync(options: ["--nodes", "node1"]);
+        await job.WaitForMoreAsync();
         File.Delete(hold);
         Assert.Equal("final 210", await job.ResultAsync());
         Assert.DoesNotContain("failed", server.Said, StringComparison.Ordinal);
