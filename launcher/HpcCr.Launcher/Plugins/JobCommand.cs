@@ -8,6 +8,7 @@ namespace HpcCr.Launcher;
 internal static class JobCommand
 {
     private const string Mark = "HPCCR_PLUGIN_COMMAND";
+    private const int MostStatusCharacters = 16;
     private static readonly string[] WhileTheJobRuns = [PluginEvents.Quiesce, PluginEvents.Resumed, PluginEvents.Restored, PluginEvents.Aborted];
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(10);
 
@@ -30,13 +31,14 @@ internal static class JobCommand
         var outside = Path.Combine(job.Layout.Temporary, status);
         try
         {
-            await job.AskAsync(new GuardRequest { Spawn = new SpawnInSandbox { Entry = job.Entries.Beside(command, $"{Mark}={id}", Path.Combine(job.Layout.TemporaryInside, status)) } }, cancellationToken);
+            // Not to be given up half-way: what is ended below must be there by then.
+            await job.AskAsync(new GuardRequest { Spawn = new SpawnInSandbox { Entry = job.Entries.Beside(command, $"{Mark}={id}", Path.Combine(job.Layout.TemporaryInside, status)) } }, CancellationToken.None);
             string? said;
             while ((said = Read(job, outside)) is null)
                 await Task.Delay(LookEvery, cancellationToken);
             return int.TryParse(said, CultureInfo.InvariantCulture, out var code) ? new HostLine { Value = $"{code}" } : new HostLine { Failure = "its exit code cannot be read" };
         }
-        catch (HpcCr.Core.HpcCrException e)
+        catch (Exception e) when (e is HpcCr.Core.HpcCrException or LinuxException or IOException)
         {
             return new HostLine { Failure = e.Message };
         }
@@ -51,9 +53,15 @@ internal static class JobCommand
         }
     }
 
-    // As the job's user, whose folder it is.
+    // As the job's user, whose folder it is, and who may have put anything there.
     private static string? Read(LocalJob job, string path) => job.Store.Run(() =>
-        File.Exists(path) && File.ReadAllText(path) is { Length: > 0 } text && text.EndsWith('\n') ? text.Trim() : null);
+    {
+        if (RegularFile.LengthOf(path) is null)
+            return null;
+        using var reader = new StreamReader(new FileStream(RegularFile.Open(path), FileAccess.Read));
+        var text = new char[MostStatusCharacters];
+        return new string(text, 0, reader.ReadBlock(text)) is var said && said.EndsWith('\n') ? said.Trim() : null;
+    });
 
     private static void End(LocalJob job, string mark)
     {

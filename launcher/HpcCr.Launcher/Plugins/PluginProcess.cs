@@ -81,18 +81,19 @@ internal sealed class PluginProcess : IAsyncDisposable
         HostLine line, TimeSpan deadline, Func<PluginLine, CancellationToken, Task<HostLine>> exchange, CancellationToken cancellationToken)
     {
         var id = ++_lastId;
+        List<Task> answering = [];
         using var patience = new CancellationTokenSource(deadline, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
         try
         {
             await SendAsync(line with { Id = id, DeadlineMs = (int)deadline.TotalMilliseconds }, either.Token);
-            for (var questions = 0; ;)
+            while (true)
             {
                 var said = await NextAsync(either.Token);
                 if (said.Id == id)
                     return said;
-                if (said.Ask is not null && questions++ < MostQuestions)
-                    _ = AnswerAsync(said, exchange, either.Token);
+                if (said.Ask is not null && answering.Count < MostQuestions)
+                    answering.Add(AnswerAsync(said, exchange, either.Token));
                 else if (said.Ask is not null)
                     throw new PluginFault($"asked more than {MostQuestions} questions");
                 else if (said.Hello is not null || said.Id > id)
@@ -106,7 +107,9 @@ internal sealed class PluginProcess : IAsyncDisposable
         }
         finally
         {
+            // What it has not waited for ends with the event.
             await either.CancelAsync();
+            await Task.WhenAll(answering);
         }
     }
 

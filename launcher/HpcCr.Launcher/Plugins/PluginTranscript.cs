@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using HpcCr.Core;
+using HpcCr.Linux;
 using Microsoft.Extensions.Logging;
 
 namespace HpcCr.Launcher;
@@ -12,6 +13,7 @@ namespace HpcCr.Launcher;
 /// <param name="plugin">The plugin.</param>
 internal sealed class PluginTranscript(LocalJob job, string plugin)
 {
+    private const long MostBytes = 8 << 20;
     private readonly ConcurrentQueue<string> _lines = new();
 
     /// <summary>Adds a line.</summary>
@@ -30,15 +32,23 @@ internal sealed class PluginTranscript(LocalJob job, string plugin)
         _lines.Clear();
         try
         {
-            job.Store.Run(() =>
-            {
-                File.AppendAllText(Path.Combine(job.Spec.Folder, JobFolder.PluginLog), text);
-                return 0;
-            });
+            job.Store.Run(() => Append(Path.Combine(job.Spec.Folder, JobFolder.PluginLog), text));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             job.Log.LogWarning("{Job}: what its plugins said is not in its folder: {Why}", job.Spec.Name, e.Message);
         }
+    }
+
+    // Other nodes add to it at the same time. A pipe in its place would hold the launcher.
+    private static bool Append(string path, string text)
+    {
+        var length = RegularFile.LengthOf(path);
+        if (length is null && Path.Exists(path))
+            return false;
+        if (length > MostBytes)
+            File.Move(path, path + ".1", overwrite: true);
+        File.AppendAllText(path, text);
+        return true;
     }
 }
