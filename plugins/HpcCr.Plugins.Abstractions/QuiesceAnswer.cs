@@ -8,4 +8,7 @@ public sealed record QuiesceAnswer
 
     /// <summary>Unix sockets and pipes that it will replace, by <see cref="OutsideEnd.Id"/>. One that two plugins claim ends the epoch.</summary>
     public IReadOnlyList<string> Ends { get; init; } = [];
+
+    /// <summary>Beginnings of the names of devices that stay open, because the engine has a plugin of its own that saves them; among the <c>devices</c> of plugin.json.</summary>
+    public IReadOnlyList<string> EngineDevices { get; init; } = [];
 }

@@ -49,7 +49,7 @@ internal sealed class Checkpointer(
         }
         catch (HpcCrException e)
         {
-            job.LastError = e.Message;
+            job.LastError = e.Sentence;
             if (runner.State == EpochState.Lost)
                 await ender.EndAsync(job, JobState.Lost, reason: e.Message);
             // A job that ended by itself in the middle of an epoch is not lost.

@@ -20,6 +20,9 @@ internal sealed class JobPlugin(FoundPlugin plugin, LocalJob job, HostHello hell
     /// <summary>Its name.</summary>
     public string Name => plugin.Name;
 
+    /// <summary>Devices that it sees to.</summary>
+    public IReadOnlyList<string> Devices => plugin.Description.Devices;
+
     /// <summary>Whether it has failed, and takes no more part.</summary>
     public bool IsOut { get; private set; }
 

@@ -38,6 +38,9 @@ internal sealed partial record PluginDescription
     /// <summary>Deadlines in milliseconds, by event.</summary>
     public IReadOnlyDictionary<string, int> Deadlines { get; init => field = value ?? new Dictionary<string, int>(); } = new Dictionary<string, int>();
 
+    /// <summary>Beginnings of the names of devices that it sees to: it has the job let go of them before the freeze.</summary>
+    public IReadOnlyList<string> Devices { get; init => field = value ?? []; } = [];
+
     /// <summary>What it is told; an object.</summary>
     public JsonElement? Config { get; init; }
 
@@ -85,6 +88,8 @@ internal sealed partial record PluginDescription
             return "has a \"run\" that names no program";
         if (Assembly is { } assembly && Path.GetFileName(assembly) != assembly)
             return "has an \"assembly\" that is no file of its folder";
+        if (Devices.Any(device => device?.StartsWith("/dev/", StringComparison.Ordinal) != true))
+            return "has \"devices\" that are not in /dev";
         if (Config is { } config && config.ValueKind != JsonValueKind.Object)
             return "has a \"config\" that is no object";
         foreach (var (name, milliseconds) in Deadlines)

@@ -22,6 +22,12 @@ internal sealed class PluginSet
     public IReadOnlyList<PluginState>? States =>
         _plugins.Where(plugin => plugin.State is not null).Select(plugin => new PluginState(plugin.Name, plugin.State!)).ToList() is { Count: > 0 } states ? states : null;
 
+    /// <summary>Devices that the engine saves by itself, as the plugins that see to them have said.</summary>
+    public IReadOnlyList<string> EngineDevices { get; private set; } = [];
+
+    /// <summary>Devices that they see to.</summary>
+    public IEnumerable<string> Devices => _plugins.SelectMany(plugin => plugin.Devices);
+
     /// <summary>Finds the plugins of a job; none of them is started.</summary>
     /// <exception cref="HpcCrException">One is not there, or may not be used.</exception>
     public static PluginSet Find(LocalJob job, int epoch, bool isRestart)
@@ -52,6 +58,7 @@ internal sealed class PluginSet
         foreach (var (plugin, answer) in await AskAsync(
             _ => new HostLine { Event = PluginEvents.Quiesce, Pids = pids, Connections = outside, Ends = ends }, cancellationToken, CheckClaims))
         {
+            EngineDevices = [.. EngineDevices, .. (answer.EngineDevices ?? []).Intersect(plugin.Devices)];
             foreach (var end in answer.Ends ?? [])
                 if (!replaced.TryAdd(end, new PluginEnd(end, plugin.Name, knownEnds[end].Path)))
                     throw ClaimedTwice(replaced[end].Plugin, plugin, $"{end} to {knownEnds[end].Holder}");
@@ -103,7 +110,7 @@ internal sealed class PluginSet
     /// <summary>An event that changes nothing any more: restored, aborted.</summary>
     /// <param name="name">Which.</param>
     /// <param name="pids">The processes that run, where they are told.</param>
-    public Task TellAsync(string name, IReadOnlyList<int>? pids = null) => EachAsync(plugin => plugin.TellAsync(new HostLine { Event = name, Pids = pids }));
+    public Task TellAsync(string name, IReadOnlyList<int>? pids = null) => EachAsync(plugin => plugin.TellAsync(new HostLine { Event = name, Pids = pids, State = name == PluginEvents.Restored ? plugin.State : null }));
 
     /// <summary>A restart begins.</summary>
     /// <param name="states">What the epoch has of the plugins.</param>

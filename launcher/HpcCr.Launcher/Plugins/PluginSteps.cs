@@ -22,6 +22,7 @@ internal static class PluginSteps
         epoch.OutsideEnds = job.Spec.Attached ? [] : SandboxEnds.Of([.. processes.Where(pid => pid > 0).Select(ProcessLook.At)]);
         (epoch.Claims, epoch.PluginEnds) = await job.Plugins.QuiesceAsync(processes, outside, epoch.OutsideEnds, cancellationToken);
         PluginEnds.RequireAll(job, epoch.OutsideEnds, epoch.PluginEnds);
+        PluginDevices.RequireClosed(job);
     }
 
     /// <summary>The job stands still, and what was in flight has arrived.</summary>

@@ -11,7 +11,7 @@ internal static class PreflightStep
     private static readonly IReadOnlyList<IPreflightCheck> Checks =
     [
         new CgroupCheck(), new NamespaceCheck(), new TracerCheck(), new CredentialCheck(), new DeviceCheck(), new KernelObjectCheck(), new MountedFileCheck(),
-        new DeletedFileCheck(), new SocketCheck(), new OutsideEndCheck(), new QueueCheck(), new SharedMemoryCheck(), new TreeCheck(),
+        new DeletedFileCheck(), new SocketCheck(), new OutsideEndCheck(), new QueueCheck(), new SharedMemoryCheck(), new SlurmStepCheck(), new TreeCheck(),
     ];
 
     /// <summary>Looks.</summary>
@@ -22,7 +22,7 @@ internal static class PreflightStep
         if (job.Epoch is not null || job.Restoring is not null)
             throw new HpcCrException(FailureKind.Failed, $"an epoch or restart of {job.Spec.Name} is under way on {job.Options.Node}", "Wait for it to end.");
         var root = (await job.AskAsync(new GuardRequest { Status = new GetStatus() }, cancellationToken)).Status.RootPid;
-        var target = PreflightTarget.At(job, root);
+        var target = PreflightTarget.At(job, root) with { DevicesOfPlugins = PluginDevices.Of(job) };
         return new Reply
         {
             Preflighted = new Preflighted

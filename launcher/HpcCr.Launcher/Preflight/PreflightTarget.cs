@@ -9,6 +9,9 @@ internal sealed record PreflightTarget(LocalJob Job, int Root, IReadOnlyList<Pro
     /// <summary>All that is open or mapped, with the process that has it.</summary>
     public IEnumerable<(int Pid, OpenThing Thing)> Things => Processes.SelectMany(process => process.Things.Select(thing => (process.Pid, thing)));
 
+    /// <summary>Beginnings of the names of devices that plugins of the job see to.</summary>
+    public IReadOnlyList<string> DevicesOfPlugins { get; init; } = [];
+
     /// <summary>Looks at a job.</summary>
     public static PreflightTarget At(LocalJob job, int root) =>
         // What waits in the namespace of a restored tree is in no image.

@@ -2,10 +2,11 @@ using HpcCr.Linux;
 
 namespace HpcCr.Launcher;
 
-/// <summary>How processes are named to users: by their rank where an MPI or Slurm gave them one, else by their program.</summary>
+/// <summary>How processes are named to users: by their rank where an MPI gave them one, else by their program.</summary>
 internal static class ProcessNames
 {
-    private static readonly string[] RankVariables = ["OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK", "SLURM_PROCID"];
+    // Not Slurm's SLURM_PROCID, which all that a batch script starts inherits from it.
+    private static readonly string[] RankVariables = ["OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK"];
 
     /// <summary><c>rank 12 (pid 4711)</c>, <c>python3 (pid 4711)</c>.</summary>
     public static string Of(int pid)

@@ -169,7 +169,7 @@ internal static class CommandTable
             runs as it would without HpcCr, unless --strict is given.
 
             Example:
-              exec hpccr slurm run --interval 10m --keep 3 -- mpirun ./solver
+              hpccr slurm run --interval 10m --keep 3 -- mpirun ./solver
             """, CommandRunner.RunAsync<SlurmRunCommand>),
         new("slurm status", "[SLURM-JOB]", "jobs of Slurm's with their epochs",
             """

@@ -68,7 +68,8 @@ internal sealed class SlurmRunCommand : CliCommand
             SlurmJob = allocation.Job,
             Slots = allocation.Tasks,
         };
-        var earlier = await EarlierEpochs.OfAsync(spec, ResumeFrom ?? Environment.GetEnvironmentVariable(EarlierEpochs.Variable), Coordinator, context.Cancelled);
+        var earlier = await EarlierEpochs.OfAsync(
+            spec, allocation.Restarts > 0, ResumeFrom ?? Environment.GetEnvironmentVariable(EarlierEpochs.Variable), Coordinator, context.Cancelled);
         var (session, obstacle) = await Readiness.OfAsync(allocation, Coordinator, context.Cancelled);
         using (session)
         {

@@ -34,10 +34,13 @@ internal static class Tool
 
     /// <summary>Runs a program to its end.</summary>
     /// <returns>Its exit code, output, and error output.</returns>
-    public static async Task<(int ExitCode, string Output, string Errors)> TryRunAsync(
-        string file, IEnumerable<string> arguments, string input, CancellationToken cancellationToken)
+    public static Task<(int ExitCode, string Output, string Errors)> TryRunAsync(
+        string file, IEnumerable<string> arguments, string input, CancellationToken cancellationToken) => TryRunAsync(Clean(file, arguments), input, cancellationToken);
+
+    /// <summary>Runs a program to its end, as it is to be started.</summary>
+    /// <returns>Its exit code, output, and error output.</returns>
+    public static async Task<(int ExitCode, string Output, string Errors)> TryRunAsync(ProcessStartInfo start, string input, CancellationToken cancellationToken)
     {
-        var start = Clean(file, arguments);
         start.RedirectStandardInput = start.RedirectStandardOutput = start.RedirectStandardError = true;
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(Deadline);
@@ -48,7 +51,7 @@ internal static class Tool
         }
         catch (Win32Exception e)
         {
-            throw new HpcCrException(FailureKind.Unsupported, $"the program {file} cannot be started: {e.Message}",
+            throw new HpcCrException(FailureKind.Unsupported, $"the program {start.FileName} cannot be started: {e.Message}",
                 "Run setup.sh, which installs what is missing.", e);
         }
 
@@ -67,7 +70,7 @@ internal static class Tool
             {
                 process.Kill(entireProcessTree: true);
                 cancellationToken.ThrowIfCancellationRequested();
-                throw new HpcCrException(FailureKind.Failed, $"{Path.GetFileName(file)} did not end within {Deadline.TotalSeconds} s", "", e);
+                throw new HpcCrException(FailureKind.Failed, $"{Path.GetFileName(start.FileName)} did not end within {Deadline.TotalSeconds} s", "", e);
             }
         }
     }

@@ -26,7 +26,7 @@ internal sealed class Departure(Allocation allocation, SlurmTerms terms, string?
         {
             if (next is not null)
             {
-                var said = await Scontrol.RunAsync("sbatch",
+                var said = await Scontrol.SubmitAsync(
                     [$"--dependency=afterany:{allocation.Job}", $"--export=ALL,{EarlierEpochs.Variable}={folder}", next], CancellationToken.None);
                 Terminal.Note($"{said.Trim()}: it goes on from {folder}");
             }

@@ -26,6 +26,7 @@ internal sealed class SlurmJobRun(
     private static readonly TimeSpan UntilANodeIsMissed = TimeSpan.FromSeconds(7);
 
     private readonly JobComment _comment = new(allocation);
+    private string _told = "";
 
     /// <summary>Runs it to the end of the job or of the slot.</summary>
     /// <param name="spec">The job, if it has to be started.</param>
@@ -37,6 +38,7 @@ internal sealed class SlurmJobRun(
         var cost = new StopCost(terms, margin);
         if (!departure.GoesOnByItself)
             Terminal.Note($"Slurm job {allocation.Label} may not be requeued: when it has to stop it ends with its epoch, for --resume-from");
+        cost.Began();
         await EndEarlierRunAsync(earlier.Count > 0 ? earlier[0].Manifest.Job : spec.Name, cancellationToken);
         JobStatus began;
         JobStatus? last;
@@ -58,11 +60,20 @@ internal sealed class SlurmJobRun(
         {
             _comment.Show(status);
             cost.Measured(status);
+            Tell(status.LastError);
         }, cancellationToken);
         var isKilled = await StopWhenToldAsync(job.Job, watching);
         var last = await watching;
         await _comment.SettleAsync();
         return isKilled ? null : last;
+    }
+
+    // Once, however often it is tried in vain.
+    private void Tell(string failure)
+    {
+        if (failure.Length == 0 || failure == _told) return;
+        _told = failure;
+        Terminal.Note($"no epoch, and it is tried again: {failure}");
     }
 
     // Whatever Slurm has to say until the job ends; true when it had to be killed.
@@ -106,7 +117,7 @@ internal sealed class SlurmJobRun(
             catch (HpcCrException e)
             {
                 if (watching.IsCompleted) return;
-                Terminal.Note($"no epoch: {e.Message}; it is tried again");
+                Tell(e.Sentence);
                 await Task.WhenAny(watching, Task.Delay(RetryAfter));
             }
         }

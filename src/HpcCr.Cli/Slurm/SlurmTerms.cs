@@ -6,7 +6,7 @@ namespace HpcCr.Cli.Slurm;
 /// <param name="End">When its time is over; null: never.</param>
 /// <param name="MayBeRequeued">Whether Slurm takes it into the queue again.</param>
 /// <param name="Partition">Its partition.</param>
-/// <param name="PreemptionGrace">How long it may run on once it is preempted; null: it is not, or gets no time.</param>
+/// <param name="PreemptionGrace">How long it may run on once it is preempted; null: it never is.</param>
 internal sealed record SlurmTerms(DateTimeOffset? End, bool MayBeRequeued, string Partition, TimeSpan? PreemptionGrace)
 {
     /// <summary>Asks Slurm.</summary>
@@ -28,6 +28,6 @@ internal sealed record SlurmTerms(DateTimeOffset? End, bool MayBeRequeued, strin
         var isPreemptable = cluster.GetValueOrDefault("PreemptType", "preempt/none") != "preempt/none" && partition.GetValueOrDefault("PreemptMode", "OFF") != "OFF";
         var grace = int.TryParse(partition.GetValueOrDefault("GraceTime"), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) ? seconds : 0;
         return new SlurmTerms(end, job.GetValueOrDefault("Requeue") == "1", job.GetValueOrDefault("Partition", ""),
-            isPreemptable && grace > 0 ? TimeSpan.FromSeconds(grace) : null);
+            isPreemptable ? TimeSpan.FromSeconds(grace) : null);
     }
 }

@@ -12,6 +12,13 @@ internal sealed class StopCost(SlurmTerms terms, TimeSpan margin)
     private bool _isSaid;
     private int _newest = -1;
 
+    /// <summary>The job begins. Where there is no time at all, nothing has to be measured.</summary>
+    public void Began()
+    {
+        if (terms.PreemptionGrace == TimeSpan.Zero)
+            Terminal.Note($"a preemption in partition {terms.Partition} leaves no time for an epoch (GraceTime=0): what is later than the last one of --interval is lost by it");
+    }
+
     /// <summary>The job goes on from an epoch.</summary>
     public void Measured(Manifest epoch)
     {
@@ -44,7 +51,7 @@ internal sealed class StopCost(SlurmTerms terms, TimeSpan margin)
             phases.Quiesce + phases.Freeze + phases.Drain + phases.Lock + phases.Dump + phases.Resume + phases.Seal + phases.Commit);
         var needed = Reserve * took;
         List<string> tooShort = [];
-        if (terms.PreemptionGrace is { } grace && grace < needed) tooShort.Add($"a preemption in partition {terms.Partition} leaves {grace.TotalSeconds:0} s");
+        if (terms.PreemptionGrace is { Ticks: > 0 } grace && grace < needed) tooShort.Add($"a preemption in partition {terms.Partition} leaves {grace.TotalSeconds:0} s");
         if (terms.End is not null && margin < needed) tooShort.Add($"--before-limit is {margin.TotalSeconds:0} s");
         return tooShort.Count == 0
             ? null

@@ -20,6 +20,11 @@ public sealed class SpecMappingTests
         IntervalMilliseconds = 600_000,
         Keep = 3,
         Capture = ["/home/a b/*.h5", "/out/**"],
+        SlurmJob = 12,
+        SlurmStep = 3,
+        Slots = [4, 2],
+        Outside = ["10.0.0.9:6379=close"],
+        Plugins = [new PluginUse("redis", null, "{}"), new PluginUse("own", "/home/a b/own", null)],
         Hosts = ["node3", "node4"],
         PastAddresses = [new AddressGeneration([["10.0.0.1", "fd00::1"], ["10.0.0.2"]])],
     };
@@ -37,10 +42,16 @@ public sealed class SpecMappingTests
             Hosts = back.Hosts,
             PastAddresses = back.PastAddresses,
             Capture = back.Capture,
+            Slots = back.Slots,
+            Outside = back.Outside,
+            Plugins = back.Plugins,
         };
         Assert.Equal(lists, back);
         Assert.Equal(Spec.Command, back.Command);
         Assert.Equal(Spec.Capture, back.Capture);
+        Assert.Equal(Spec.Slots, back.Slots);
+        Assert.Equal(Spec.Outside, back.Outside);
+        Assert.Equal(Spec.Plugins, back.Plugins);
         Assert.Equal(Spec.Environment, back.Environment);
         Assert.Equal(Spec.Limits, back.Limits);
         Assert.Equal(Spec.Nodes, back.Nodes);

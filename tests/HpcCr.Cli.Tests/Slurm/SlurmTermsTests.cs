@@ -28,11 +28,13 @@ public sealed class SlurmTermsTests
         Assert.False(terms.MayBeRequeued);
     }
 
-    [Theory]
-    [InlineData("GraceTime=20", "GraceTime=0")]
-    [InlineData("PreemptMode=REQUEUE", "PreemptMode=OFF")]
-    public void Of_APartitionThatGivesNoTime_HasNoGrace(string said, string instead) =>
-        Assert.Null(Of(partition: Partition.Replace(said, instead, StringComparison.Ordinal)).PreemptionGrace);
+    [Fact]
+    public void Of_APartitionThatGivesNoTime_HasAGraceOfNothing() =>
+        Assert.Equal(TimeSpan.Zero, Of(partition: Partition.Replace("GraceTime=20", "GraceTime=0", StringComparison.Ordinal)).PreemptionGrace);
+
+    [Fact]
+    public void Of_APartitionThatIsNotPreempted_HasNoGrace() =>
+        Assert.Null(Of(partition: Partition.Replace("PreemptMode=REQUEUE", "PreemptMode=OFF", StringComparison.Ordinal)).PreemptionGrace);
 
     [Fact]
     public void Of_AClusterWithoutPreemption_HasNoGrace() =>

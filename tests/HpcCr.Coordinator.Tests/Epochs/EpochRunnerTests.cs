@@ -78,7 +78,7 @@ public sealed class EpochRunnerTests
         Assert.Equal((FailureKind.Failed, $"{step} broke on {node}"), (failure.Kind, failure.Message));
         AssertAborted(job);
         Assert.DoesNotContain(Step.Commit, _cluster.Steps);
-        Assert.Equal(failure.Message, job.LastError);
+        Assert.Equal(failure.Sentence, job.LastError);
     }
 
     [Fact]

@@ -21,7 +21,7 @@ public sealed class UnixDiagTests
 
             var all = UnixDiag.List();
             Assert.Equal(new UnixSocketInfo(InodeOf(client), InodeOf(server), false), all.Single(socket => socket.Inode == InodeOf(client)));
-            Assert.Equal(new UnixSocketInfo(InodeOf(server), InodeOf(client), false), all.Single(socket => socket.Inode == InodeOf(server)));
+            Assert.Equal(new UnixSocketInfo(InodeOf(server), InodeOf(client), false, path), all.Single(socket => socket.Inode == InodeOf(server)));
             Assert.Equal(0u, all.Single(socket => socket.Inode == InodeOf(listener)).Peer);
         }
         finally

@@ -9,27 +9,30 @@ public sealed class T5030_Requeues(CgroupCluster cluster) : SlurmTest(cluster)
     [Fact]
     public async Task ScontrolRequeue_GoesOnFromTheLastEpoch()
     {
-        var job = await SubmitAsync();
-        (await Cluster.RunAsync("ctl", "scontrol", "requeue", job.Id)).EndsWith(0);
-        await job.LetItBeginAgainAsync();
+        var solver = await SubmitAsync();
+        (await Cluster.RunAsync("ctl", "scontrol", "requeue", solver.Job.Id)).EndsWith(0);
+        await solver.Job.LetItBeginAgainAsync();
 
-        await job.WaitForOutputAsync("goes on from epoch");
-        await job.AssertResultAsync($"final {Steps}");
+        await solver.Job.WaitForOutputAsync("goes on from epoch");
+        await solver.AssertRightAsync();
         await Cluster.AwaitNoTracesAsync();
     }
 
-    [Fact]
-    public async Task ALostNode_LeavesTheJobToTheOthers()
+    // The node of the batch script, and the other one.
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public async Task ALostNode_LeavesTheJobToTheOthers(int which)
     {
-        var job = await SubmitAsync();
-        var lost = (await job.NodesAsync())[1];
+        var solver = await SubmitAsync();
+        var lost = (await solver.RunningNodesAsync())[which];
         await Cluster.PowerAsync(lost, on: false);
         try
         {
-            await job.LetItBeginAgainAsync();
-            await job.WaitForOutputAsync("goes on from epoch");
-            Assert.DoesNotContain(lost, await job.NodesAsync());
-            await job.AssertResultAsync($"final {Steps}");
+            await solver.Job.LetItBeginAgainAsync();
+            await solver.Job.WaitForOutputAsync("goes on from epoch");
+            Assert.DoesNotContain(lost, await solver.RunningNodesAsync());
+            await solver.AssertRightAsync();
         }
         finally
         {
@@ -41,12 +44,10 @@ public sealed class T5030_Requeues(CgroupCluster cluster) : SlurmTest(cluster)
         await Cluster.AwaitNoTracesAsync();
     }
 
-    private const int Steps = 400;
-
-    private async Task<SlurmJob> SubmitAsync()
+    private async Task<Solver> SubmitAsync()
     {
-        var job = await SlurmJob.SubmitAsync(Cluster, "alice", ["--nodes=2", "--ntasks=2"], ["--interval", "1s", "--keep", "2"], Counting(Steps));
-        await job.WaitForEpochAsync();
-        return job;
+        var solver = await Solver.SubmitAsync(Cluster, "openmpi", "periodic.sh", [("--interval 10m", "--interval 1s")]);
+        await solver.Job.WaitForEpochAsync();
+        return solver;
     }
 }

@@ -2,46 +2,52 @@ using HpcCr.SlurmTests.Infrastructure;
 
 namespace HpcCr.SlurmTests;
 
-/// <summary>After scancel nothing of a job is left but its epochs, whatever it was doing.</summary>
+/// <summary>After scancel nothing of a job is left but its epochs, whatever it was doing: no process, lock, folder or cgroup.</summary>
 public abstract class Cancels(SlurmCluster cluster) : SlurmTest(cluster)
 {
-    [Theory]
-    [InlineData("begins")]
-    [InlineData("runs")]
-    [InlineData("dumps")]
-    [InlineData("is restored")]
-    public async Task Scancel_LeavesNothing(string stage)
-    {
-        var job = await SlurmJob.SubmitAsync(Cluster, "alice", ["--nodes=2", "--ntasks=2"], ["--interval", stage is "dumps" or "is restored" ? "1s" : "1h"], Counting(100_000));
-        await job.WaitForStateAsync("RUNNING");
-        var nodes = await job.NodesAsync();
-        switch (stage)
-        {
-            case "runs":
-                await job.WaitForLinesAsync();
-                break;
-            case "dumps":
-                await Cluster.SetFaultsAsync(nodes[1], "dump hang");
-                await AwaitStepAsync(nodes[0], job, "Dump");
-                break;
-            case "is restored":
-                await job.WaitForEpochAsync();
-                await Cluster.SetFaultsAsync(nodes[1], "restore hang");
-                (await Cluster.RunAsync("ctl", "scontrol", "requeue", job.Id)).EndsWith(0);
-                await job.LetItBeginAgainAsync();
-                await job.WaitForStateAsync("RUNNING");
-                await AwaitStepAsync(nodes[0], job, "PutBack");
-                break;
-        }
+    private const string Some = "sn1,sn2", Others = "sn3,sn4";
 
-        await job.CancelAsync();
-        await job.WaitForStateAsync("CANCELLED");
+    /// <summary>One job for each stage, all cancelled at once.</summary>
+    [Fact]
+    public async Task Scancel_AtEveryStage_LeavesNothing()
+    {
+        var stopping = await SubmitAsync(Some);
+        var running = await SubmitAsync(Some);
+        var requeued = await SubmitAsync(Others);
+        var restored = await SubmitAsync(Others);
+        foreach (var job in (SlurmJob[])[stopping, running, requeued, restored]) await job.WaitForLinesAsync();
+
+        foreach (var job in (SlurmJob[])[requeued, restored]) await job.WarnAsync();
+        await requeued.WaitForRequeueAsync();
+        await restored.WaitForRequeueAsync();
+        await HoldAsync("restore", "sn4", () => restored.LetItBeginAgainAsync());
+        // Before anything is written; and where the dump is through, and a job that is to end stands still for its images to become durable.
+        await HoldAsync("dump", "sn2", () => stopping.WarnAsync());
+        var sealing = await SubmitAsync("sn1");
+        await sealing.WaitForLinesAsync();
+        await HoldAsync("seal", "sn1", () => sealing.WarnAsync());
+        SlurmJob? dumping = null;
+        await HoldAsync("dump", "sn3", async () => dumping = await SubmitAsync(Others, "--interval", "1s"));
+        var beginning = await SubmitAsync(Some);
+        await beginning.WaitForStateAsync("RUNNING");
+
+        SlurmJob[] all = [beginning, running, stopping, sealing, dumping!, requeued, restored];
+        (await Cluster.RunAsAsync("alice", "ctl", ["scancel", .. all.Select(job => job.Id)])).EndsWith(0);
+        foreach (var job in all) await job.WaitForStateAsync("CANCELLED");
         await Cluster.AwaitNoTracesAsync();
-        await Cluster.SetFaultsAsync(nodes[1], "");
+        foreach (var node in SlurmCluster.Nodes) await Cluster.SetFaultsAsync(node, "");
     }
 
-    private Task AwaitStepAsync(string node, SlurmJob job, string step) => Await.UntilAsync($"{step} on {node}",
-        async () => (await Cluster.LauncherLogAsync(node)).Split('\n').Any(line => line.Contains($"{job.Name} epoch", StringComparison.Ordinal) && line.EndsWith($": {step}", StringComparison.Ordinal)), explain: job.Describe);
+    private Task<SlurmJob> SubmitAsync(string nodes, params IReadOnlyList<string> run) =>
+        SlurmJob.SubmitAsync(Cluster, "alice", [$"--nodelist={nodes}", "--ntasks-per-node=1", "--oversubscribe"], run, Counting(100_000));
+
+    // A launcher tells which step it holds.
+    private async Task HoldAsync(string step, string node, Func<Task> begin)
+    {
+        await Cluster.SetFaultsAsync(node, $"{step} hang\n");
+        await begin();
+        await Await.UntilAsync($"{step} held on {node}", async () => (await Cluster.RunAsync(node, "cat", "/run/hpccr/faults.held")).Stdout == step, SlurmJob.Patience);
+    }
 }
 
 /// <summary>Where Slurm ends what is in its cgroups.</summary>

@@ -76,7 +76,7 @@ internal sealed class PluginConversation(ICheckpointPlugin plugin, string name, 
             {
                 case PluginEvents.Quiesce:
                     var quiesced = await plugin.QuiesceAsync(_attempt, new QuiesceEvent { Pids = line.Pids ?? [], Connections = line.Connections ?? [], Ends = line.Ends ?? [] }, deadline.Token);
-                    return done with { Claims = quiesced.Claims, Ends = quiesced.Ends };
+                    return done with { Claims = quiesced.Claims, Ends = quiesced.Ends, EngineDevices = quiesced.EngineDevices };
                 case PluginEvents.PreDump:
                     var ready = await plugin.PreDumpAsync(_attempt, new PreDumpEvent { Connections = line.Connections ?? [] }, deadline.Token);
                     return ready.Busy is null ? done with { State = ready.State } : new PluginLine { Busy = ready.Busy, State = ready.State };
@@ -96,7 +96,7 @@ internal sealed class PluginConversation(ICheckpointPlugin plugin, string name, 
                 case PluginEvents.Replace:
                     return done with { Descriptor = (await plugin.ReplaceAsync(_attempt, new ReplaceEvent { End = line.End!, State = line.State }, deadline.Token)).Descriptor };
                 case PluginEvents.Restored:
-                    await plugin.RestoredAsync(_attempt, new RestoredEvent { Pids = line.Pids ?? [] }, deadline.Token);
+                    await plugin.RestoredAsync(_attempt, new RestoredEvent { Pids = line.Pids ?? [], State = line.State }, deadline.Token);
                     return done;
                 default:
                     await plugin.AbortedAsync(_attempt, deadline.Token);

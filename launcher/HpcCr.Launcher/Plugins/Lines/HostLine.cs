@@ -47,7 +47,7 @@ internal sealed record HostLine
     /// <summary>Reconnect: what the old peer had not acknowledged, in base64.</summary>
     public byte[]? Unsent { get; init; }
 
-    /// <summary>PreRestore, reconnect and replace: what the plugin left in the epoch.</summary>
+    /// <summary>PreRestore, reconnect, replace and restored: what the plugin left in the epoch.</summary>
     public string? State { get; init; }
 
     /// <summary>The answer to the question of this number.</summary>

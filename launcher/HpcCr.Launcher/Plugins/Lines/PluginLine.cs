@@ -32,6 +32,9 @@ internal sealed record PluginLine
     /// <summary>Quiesce: unix sockets and pipes that it will replace.</summary>
     public IReadOnlyList<string>? Ends { get; init; }
 
+    /// <summary>Quiesce: devices that the engine saves by itself.</summary>
+    public IReadOnlyList<string>? EngineDevices { get; init; }
+
     /// <summary>PreDump: what a restart is to tell it.</summary>
     public string? State { get; init; }
 
@@ -79,7 +82,7 @@ internal sealed record PluginLine
         (Hello is null ? 0 : 1) + (Id is null ? 0 : 1) + (Ask is null ? 0 : 1) + (Log is null ? 0 : 1) == 1
         && (Ask is null || (Put is null ? 0 : 1) + (Get is null ? 0 : 1) + (Barrier is null ? 0 : 1) + (Run is null ? 0 : 1) == 1)
         && (Id is null || (Ok is true ? 1 : 0) + (Veto is null ? 0 : 1) + (Busy is null ? 0 : 1) == 1)
-        && !HasGap(Claims) && !HasGap(Ends) && !HasGap(Run) && !HasGap(Hello?.Events);
+        && !HasGap(Claims) && !HasGap(Ends) && !HasGap(EngineDevices) && !HasGap(Run) && !HasGap(Hello?.Events);
 
     private static bool HasGap<T>(IReadOnlyList<T>? list)
         where T : class => list?.Contains(null!) == true;

@@ -21,7 +21,7 @@ internal sealed class DeviceCheck : IPreflightCheck
         target.Things.Where(t => t.Thing.Facts is { } facts && IsDevice(facts) && !CanBeDumped(facts)).DistinctBy(t => (t.Pid, t.Thing.Target))
             .Select(t => new PreflightFinding(t.Pid,
                 t.Thing.Descriptor is null ? $"maps the memory of {t.Thing.Name}, which cannot be dumped" : $"holds {t.Thing.Name}, which cannot be dumped",
-                RemedyFor(t.Thing.Name)));
+                RemedyFor(t.Thing.Name), IsWarning: target.DevicesOfPlugins.Any(device => t.Thing.Name.StartsWith(device, StringComparison.Ordinal))));
 
     /// <summary>Whether the engine can dump a device.</summary>
     internal static bool CanBeDumped(FileFacts device) => device.IsCharacterDevice && device switch

@@ -90,7 +90,8 @@ JobAcctGatherType=jobacct_gather/none
 JobCompType=jobcomp/none
 NodeName=DEFAULT CPUs=${CPUS:-8} RealMemory=2000 State=UNKNOWN
 $(for n in $names; do [ "$n" = ctl ] || echo "NodeName=$n NodeAddr=$(address "$n")"; done)
-PartitionName=low Nodes=ALL Default=YES PriorityTier=1 PreemptMode=REQUEUE GraceTime=20 MaxTime=INFINITE State=UP
+PartitionName=low Nodes=ALL Default=YES PriorityTier=1 PreemptMode=REQUEUE GraceTime=20 OverSubscribe=YES:4 MaxTime=INFINITE State=UP
+PartitionName=hasty Nodes=ALL PriorityTier=1 PreemptMode=REQUEUE GraceTime=0 MaxTime=INFINITE State=UP
 PartitionName=high Nodes=ALL PriorityTier=10 PreemptMode=OFF MaxTime=INFINITE State=UP
 ${EXTRA_CONF:-}
 CONF

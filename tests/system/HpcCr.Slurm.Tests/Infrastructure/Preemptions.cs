@@ -1,22 +1,33 @@
 namespace HpcCr.SlurmTests.Infrastructure;
 
-/// <summary>What a preempted job must do, wherever Slurm's signals go.</summary>
+/// <summary>What preempted jobs must do, wherever Slurm's signals go.</summary>
 internal static class Preemptions
 {
-    /// <summary>Preempts a job of two nodes, and waits for its end on the others.</summary>
-    public static async Task AssertGoesOnElsewhereAsync(SlurmCluster cluster, IReadOnlyList<string> sbatch, IReadOnlyList<string> command, Task<string> result)
+    /// <summary>Preempts a job of each MPI family on the same two nodes at once, and waits for their ends on the other two.</summary>
+    public static async Task AssertGoOnElsewhereAsync(SlurmCluster cluster)
     {
-        var job = await SlurmJob.SubmitAsync(cluster, "alice", ["--nodes=2", "--ntasks=2", .. sbatch], [], command);
-        await job.WaitForLinesAsync();
-        var before = await job.NodesAsync();
-        var rival = await SlurmJob.SubmitRivalAsync(cluster, before);
-        await job.LetItBeginAgainAsync();
-        Assert.Equal("hpccr: stopped with epoch 1", await job.FactAsync("Comment"));
-        await rival.WaitForStateAsync("RUNNING");
+        List<Solver> solvers = [];
+        foreach (var family in (string[])["openmpi", "mpich"])
+            solvers.Add(await Solver.SubmitAsync(cluster, family, "preemptible.sh", []));
+        foreach (var solver in solvers) await solver.Job.WaitForLinesAsync();
+        var before = await solvers[0].RunningNodesAsync();
+        Assert.Equal(before, await solvers[1].RunningNodesAsync());
 
-        await job.WaitForOutputAsync("goes on from epoch 1");
-        Assert.Empty(before.Intersect(await job.NodesAsync()));
-        await job.AssertResultAsync(await result);
+        var rival = await SlurmJob.SubmitRivalAsync(cluster, before);
+        foreach (var solver in solvers)
+        {
+            await solver.Job.LetItBeginAgainAsync();
+            Assert.Equal("hpccr: stopped with epoch 1", await solver.Job.FactAsync("Comment"));
+        }
+
+        await rival.WaitForStateAsync("RUNNING");
+        foreach (var solver in solvers)
+        {
+            await solver.Job.WaitForOutputAsync("goes on from epoch 1");
+            Assert.Empty(before.Intersect(await solver.RunningNodesAsync()));
+            await solver.AssertRightAsync();
+        }
+
         await rival.CancelAsync();
         await cluster.AwaitNoTracesAsync();
     }

@@ -66,13 +66,20 @@ internal sealed partial record SlurmJob(SlurmCluster Cluster, string User, strin
     /// <summary>Waits until the batch script has said something.</summary>
     public Task WaitForOutputAsync(string text) => UntilAsync($"'{text}'", () => Task.FromResult(Output.Contains(text, StringComparison.Ordinal)));
 
+    /// <summary>Waits until it is in the queue again.</summary>
+    public Task WaitForRequeueAsync(int restarts = 1) =>
+        UntilAsync("requeued", async () => await FactAsync("Restarts") == $"{restarts}" && await FactAsync("JobState") == "PENDING");
+
     /// <summary>Waits until it is in the queue again, and spares it the two minutes that Slurm has requeued jobs wait.</summary>
     public async Task LetItBeginAgainAsync(int restarts = 1)
     {
-        await UntilAsync("requeued", async () => await FactAsync("JobState") == "PENDING" && await FactAsync("Restarts") == $"{restarts}");
+        await WaitForRequeueAsync(restarts);
         // Slurm refuses a job whose former run has ended in the very same second.
         (await Cluster.RunAsync("ctl", "scontrol", "update", $"jobid={Id}", "starttime=now+2")).EndsWith(0);
     }
+
+    /// <summary>Sends SIGUSR1 to its batch script, as Slurm does ahead of an end.</summary>
+    public async Task WarnAsync() => (await Cluster.RunAsAsync(User, "ctl", "scancel", "--batch", "--signal=USR1", Id)).EndsWith(0);
 
     /// <summary>Takes it out of the queue.</summary>
     public async Task CancelAsync() => (await Cluster.RunAsAsync(User, "ctl", "scancel", Id)).EndsWith(0);
@@ -80,15 +87,21 @@ internal sealed partial record SlurmJob(SlurmCluster Cluster, string User, strin
     /// <summary>Waits for its end, and fails unless its exit code is 0 and each line of its output is there once.</summary>
     public async Task AssertResultAsync(string finalLine)
     {
-        await UntilAsync("COMPLETED", async () => await FactAsync("JobState") is "COMPLETED" or "FAILED" or "CANCELLED" or "TIMEOUT" or "NODE_FAIL");
-        Assert.True(await FactAsync("JobState") == "COMPLETED", Describe());
-        await AssertLinesAsync(finalLine);
+        await AssertCompletedAsync();
+        await UntilAsync(finalLine, () => Task.FromResult(Lines is [.., var last] && last == finalLine));
+        AssertEachLineOnce();
     }
 
-    /// <summary>Fails unless it has written each line once, and this one last.</summary>
-    public async Task AssertLinesAsync(string finalLine)
+    /// <summary>Waits for its end, and fails unless its exit code is 0.</summary>
+    public async Task AssertCompletedAsync()
     {
-        await UntilAsync(finalLine, () => Task.FromResult(Lines is [.., var last] && last == finalLine));
+        await UntilAsync("COMPLETED", async () => await FactAsync("JobState") is "COMPLETED" or "FAILED" or "CANCELLED" or "TIMEOUT" or "NODE_FAIL");
+        Assert.True(await FactAsync("JobState") == "COMPLETED", Describe());
+    }
+
+    /// <summary>Fails unless the steps that it has written follow each other, and a last line them.</summary>
+    public void AssertEachLineOnce()
+    {
         var steps = Lines.SkipLast(1).Select(line => int.Parse(line.Split(' ')[1], CultureInfo.InvariantCulture)).ToList();
         Assert.Equal(Enumerable.Range(1, steps.Count).Select(n => n * steps[0]), steps);
     }
@@ -96,14 +109,20 @@ internal sealed partial record SlurmJob(SlurmCluster Cluster, string User, strin
     /// <summary>What is known of it, for messages.</summary>
     public string Describe() => $"Slurm job {Id} of {User}:\n{Output}\n--- its stdout.log\n{string.Join('\n', Lines.TakeLast(5))}";
 
-    private static async Task<SlurmJob> SubmitAsync(SlurmCluster cluster, string user, IReadOnlyList<string> words)
+    /// <summary>Submits anything.</summary>
+    /// <param name="cluster">The cluster.</param>
+    /// <param name="user">As whom.</param>
+    /// <param name="words">Options of sbatch and the script.</param>
+    public static async Task<SlurmJob> SubmitAsync(SlurmCluster cluster, string user, IReadOnlyList<string> words)
     {
-        var said = (await cluster.RunAsAsync(user, "ctl", ["env", "OMPI_MCA_mpi_yield_when_idle=1",
-            "sbatch", "--parsable", "--open-mode=append", .. words])).EndsWith(0);
+        var output = words.Any(word => word.StartsWith("--array", StringComparison.Ordinal)) ? "slurm-%A_%a.out" : "slurm-%j.out";
+        var said = (await cluster.RunAsAsync(user, "ctl", ["env", "OMPI_MCA_mpi_yield_when_idle=1", "OMPI_MCA_hwloc_base_binding_policy=none",
+            $"SBATCH_OUTPUT={Path.Combine(cluster.Shared, user, output)}", "sbatch", "--parsable", "--open-mode=append", .. words])).EndsWith(0);
         return new SlurmJob(cluster, user, said.Stdout.Trim());
     }
 
-    private Task UntilAsync(string what, Func<Task<bool>> condition) => Await.UntilAsync($"{what} of Slurm job {Id}", condition, Patience, Describe);
+    /// <summary>Waits as long as what depends on Slurm's scheduler may take.</summary>
+    public Task UntilAsync(string what, Func<Task<bool>> condition) => Await.UntilAsync($"{what} of Slurm job {Id}", condition, Patience, Describe);
 
     private static string Read(string path)
     {

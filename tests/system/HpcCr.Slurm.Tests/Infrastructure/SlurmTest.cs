@@ -13,15 +13,7 @@ public abstract class SlurmTest
     /// <summary>The cluster.</summary>
     private protected SlurmCluster Cluster { get; }
 
-    /// <summary>An MPI program of two ranks that takes some seconds, and its result when nobody touches it.</summary>
-    private protected static string[] Stencil(string family, int steps = 6000) =>
-        [$"mpirun.{family}", TestPrograms.Mpi("stencil", family), "--n", "256", "--steps", $"{steps}", "--every", "500"];
-
     /// <summary>An MPI program of two ranks that counts, fifty times a second.</summary>
     private protected static string[] Counting(int steps) =>
         ["mpirun.openmpi", TestPrograms.Mpi("mpioutput", "openmpi"), "--steps", $"{steps}", "--pace-us", "20000", "--file", $"rank.{Guid.NewGuid():N}"];
-
-    /// <summary>The last line of the stencil.</summary>
-    private protected static Task<string> ResultOfAsync(string family, int steps = 6000) =>
-        Undisturbed.FinalLineAsync(["mpirun.openmpi", "-n", "2", .. Stencil(family, steps)[1..]]);
 }
