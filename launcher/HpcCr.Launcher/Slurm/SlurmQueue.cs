@@ -23,7 +23,9 @@ internal static class SlurmQueue
                 var errors = process.StandardError.ReadToEndAsync(deadline.Token);
                 var said = await process.StandardOutput.ReadToEndAsync(deadline.Token);
                 await errors;
-                return uint.TryParse(said, NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out var uid) ? uid : null;
+                // The number of an array's first element is also that of the whole array: a line for each element here.
+                return said.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Distinct().ToList() is [var only]
+                    && uint.TryParse(only, NumberStyles.None, CultureInfo.InvariantCulture, out var uid) ? uid : null;
             }
             catch (OperationCanceledException)
             {

@@ -75,7 +75,7 @@ internal sealed class SlurmRunCommand : CliCommand
         {
             if (session is not null && obstacle is null)
             {
-                var terms = await SlurmTerms.OfAsync(allocation.Job, context.Cancelled);
+                var terms = await SlurmTerms.OfAsync(allocation.Label, context.Cancelled);
                 var leave = new Departure(allocation, terms, Next);
                 return await new SlurmJobRun(session, context.Out, allocation, terms, leave, signals, margin).RunAsync(spec, earlier, context.Cancelled);
             }

@@ -4,7 +4,7 @@ namespace HpcCr.Cli.Slurm;
 
 /// <summary>What Slurm has given to the batch script that this command runs in.</summary>
 /// <param name="Job">The Slurm job's id, which elements of an array also have one of their own of.</param>
-/// <param name="Label">What people call it: <c>12</c>, or <c>12_3</c> for an element of an array.</param>
+/// <param name="Label">What people call it: <c>12</c>, or <c>12_3</c> for an element of an array. Slurm must be asked so: the id of one of its elements is the whole array's.</param>
 /// <param name="Restarts">How often it has been requeued.</param>
 /// <param name="Nodes">Its nodes, that of the batch script first.</param>
 /// <param name="Tasks">How many tasks Slurm counts on with each node.</param>

@@ -27,12 +27,12 @@ internal sealed class Departure(Allocation allocation, SlurmTerms terms, string?
             if (next is not null)
             {
                 var said = await Scontrol.SubmitAsync(
-                    [$"--dependency=afterany:{allocation.Job}", $"--export=ALL,{EarlierEpochs.Variable}={folder}", next], CancellationToken.None);
+                    [$"--dependency=afterany:{allocation.Label}", $"--export=ALL,{EarlierEpochs.Variable}={folder}", next], CancellationToken.None);
                 Terminal.Note($"{said.Trim()}: it goes on from {folder}");
             }
             else if (terms.MayBeRequeued)
             {
-                await Scontrol.AskAsync(["requeue", $"{allocation.Job}"], CancellationToken.None);
+                await Scontrol.AskAsync(["requeue", allocation.Label], CancellationToken.None);
                 Terminal.Note($"Slurm job {allocation.Label} is requeued and goes on from its newest epoch");
                 await AwaitEndAsync(ending);
             }

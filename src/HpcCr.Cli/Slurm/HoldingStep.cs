@@ -11,17 +11,18 @@ namespace HpcCr.Cli.Slurm;
 /// </summary>
 internal sealed partial class HoldingStep : IAsyncDisposable
 {
-    // As SIGTERM ends the shell's `sleep` as well, it begins another one.
-    private const string Script = "trap 'echo TERM' TERM; echo step $SLURM_STEP_ID; while :; do sleep 86400 & wait $!; done";
+    // It ends with its input, that is with us: Slurm takes no word against a step of a job that it is ending itself, and would wait for its SIGKILL.
+    private const string Script =
+        "trap 'echo TERM' TERM; exec 3<&0; (trap '' TERM; exec cat <&3 >/dev/null) & echo step $SLURM_STEP_ID; while kill -0 $! 2>/dev/null; do wait $!; done";
     private static readonly TimeSpan StartDeadline = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan EndGrace = TimeSpan.FromSeconds(5);
     private static readonly string[] OfTheScript = ["SLURM_CPUS_PER_", "SLURM_TRES_PER_", "SLURM_NTASKS", "SLURM_GPUS", "SLURM_MEM_PER_", "SLURM_DISTRIBUTION", "SLURM_EXACT"];
 
-    private readonly uint _job;
+    private readonly string _job;
     private readonly Process _srun;
     private readonly Task<string> _errors;
 
-    private HoldingStep(uint job, Process srun) => (_job, _srun, _errors) = (job, srun, srun.StandardError.ReadToEndAsync());
+    private HoldingStep(string job, Process srun) => (_job, _srun, _errors) = (job, srun, srun.StandardError.ReadToEndAsync());
 
     /// <summary>Its number.</summary>
     public uint Id { get; private set; }
@@ -33,15 +34,16 @@ internal sealed partial class HoldingStep : IAsyncDisposable
         var start = new ProcessStartInfo("srun",
         [
             "--overlap", "--quiet", $"--nodes={allocation.Nodes.Count}", $"--ntasks={allocation.Nodes.Count}", "--ntasks-per-node=1", "--mem=0", "--cpu-bind=none",
-            "--mpi=none", "--export=NONE", "--unbuffered", "--input=none", "--job-name=hpccr", "--kill-on-bad-exit=0", "sh", "-c", Script,
+            "--mpi=none", "--export=NONE", "--unbuffered", "--job-name=hpccr", "--kill-on-bad-exit=0", "sh", "-c", Script,
         ])
         {
+            RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
         foreach (var name in start.Environment.Keys.Where(name => OfTheScript.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal))).ToList())
             start.Environment.Remove(name);
-        var step = new HoldingStep(allocation.Job, Process.Start(start)!);
+        var step = new HoldingStep(allocation.Label, Process.Start(start)!);
         try
         {
             await step.AwaitStartAsync(allocation.Nodes.Count);
@@ -61,15 +63,18 @@ internal sealed partial class HoldingStep : IAsyncDisposable
     {
         if (!_srun.HasExited)
         {
-            await EndAsync();
+            _srun.StandardInput.Close();
             await Task.WhenAny(_srun.WaitForExitAsync(), Task.Delay(EndGrace));
-            if (!_srun.HasExited) _srun.Kill();
+            if (!_srun.HasExited)
+            {
+                await EndAsync();
+                _srun.Kill();
+            }
         }
 
         _srun.Dispose();
     }
 
-    // Its tasks do not end for less, and srun would wait for them.
     private async Task EndAsync()
     {
         try

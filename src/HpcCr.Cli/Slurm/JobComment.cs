@@ -33,7 +33,7 @@ internal sealed class JobComment(Allocation allocation)
     {
         try
         {
-            await Scontrol.AskAsync(["update", $"jobid={allocation.Job}", $"comment={text}"], CancellationToken.None);
+            await Scontrol.AskAsync(["update", $"jobid={allocation.Label}", $"comment={text}"], CancellationToken.None);
         }
         catch (HpcCrException e)
         {

@@ -8,11 +8,11 @@ internal sealed class LimitWatch : IDisposable
     private readonly CancellationTokenSource _over = new();
 
     /// <summary>Begins to wait.</summary>
-    /// <param name="slurmJob">The Slurm job.</param>
+    /// <param name="slurmJob">The Slurm job, as people call it.</param>
     /// <param name="end">When its time is over; null: never.</param>
     /// <param name="margin">How long before that it is told.</param>
     /// <param name="signals">Whom to tell.</param>
-    public LimitWatch(uint slurmJob, DateTimeOffset? end, TimeSpan margin, BatchSignals signals)
+    public LimitWatch(string slurmJob, DateTimeOffset? end, TimeSpan margin, BatchSignals signals)
     {
         if (end is { } first) _ = WatchAsync(slurmJob, first, margin, signals);
     }
@@ -24,7 +24,7 @@ internal sealed class LimitWatch : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _over.Cancel();
 
-    private async Task WatchAsync(uint slurmJob, DateTimeOffset end, TimeSpan margin, BatchSignals signals)
+    private async Task WatchAsync(string slurmJob, DateTimeOffset end, TimeSpan margin, BatchSignals signals)
     {
         var now = TimeProvider.System.GetUtcNow();
         var stopAt = StopAt(now, end, margin);
@@ -51,7 +51,7 @@ internal sealed class LimitWatch : IDisposable
         }
     }
 
-    private async Task<DateTimeOffset?> EndAsync(uint slurmJob)
+    private async Task<DateTimeOffset?> EndAsync(string slurmJob)
     {
         try
         {

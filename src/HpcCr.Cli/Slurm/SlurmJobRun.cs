@@ -55,7 +55,7 @@ internal sealed class SlurmJobRun(
     // The job as it has ended; null when it had to be killed.
     private async Task<JobStatus?> FollowAsync(JobStatus job, (long, long) outputFrom, StopCost cost, CancellationToken cancellationToken)
     {
-        using var limit = new LimitWatch(allocation.Job, terms.End, margin, signals);
+        using var limit = new LimitWatch(allocation.Label, terms.End, margin, signals);
         var watching = new ForegroundJob(session, terminal).WatchAsync(job, null, outputFrom, status =>
         {
             _comment.Show(status);

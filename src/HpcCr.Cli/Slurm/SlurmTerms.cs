@@ -11,9 +11,9 @@ internal sealed record SlurmTerms(DateTimeOffset? End, bool MayBeRequeued, strin
 {
     /// <summary>Asks Slurm.</summary>
     /// <exception cref="HpcCrException">It does not answer.</exception>
-    public static async Task<SlurmTerms> OfAsync(uint job, CancellationToken cancellationToken)
+    public static async Task<SlurmTerms> OfAsync(string job, CancellationToken cancellationToken)
     {
-        var facts = Scontrol.Fields(await Scontrol.AskAsync(["-o", "show", "job", $"{job}"], cancellationToken));
+        var facts = Scontrol.Fields(await Scontrol.AskAsync(["-o", "show", "job", job], cancellationToken));
         var partition = facts.GetValueOrDefault("Partition", "");
         var rules = Scontrol.Fields(await Scontrol.AskAsync(["-o", "show", "partition", partition], cancellationToken));
         var settings = Scontrol.Settings(await Scontrol.AskAsync(["show", "config"], cancellationToken));

@@ -68,12 +68,14 @@ internal sealed partial record SlurmJob(SlurmCluster Cluster, string User, strin
 
     /// <summary>Waits until it is in the queue again.</summary>
     public Task WaitForRequeueAsync(int restarts = 1) =>
-        UntilAsync("requeued", async () => await FactAsync("Restarts") == $"{restarts}" && await FactAsync("JobState") == "PENDING");
+        UntilAsync("requeued", async () => int.Parse(await FactAsync("Restarts"), CultureInfo.InvariantCulture) >= restarts && await FactAsync("JobState") is not "COMPLETING");
 
     /// <summary>Waits until it is in the queue again, and spares it the two minutes that Slurm has requeued jobs wait.</summary>
     public async Task LetItBeginAgainAsync(int restarts = 1)
     {
         await WaitForRequeueAsync(restarts);
+        // A job that lost its node does not wait.
+        if (await FactAsync("JobState") != "PENDING") return;
         // Slurm refuses a job whose former run has ended in the very same second.
         (await Cluster.RunAsync("ctl", "scontrol", "update", $"jobid={Id}", "starttime=now+2")).EndsWith(0);
     }

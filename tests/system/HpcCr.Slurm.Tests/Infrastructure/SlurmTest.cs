@@ -1,13 +1,21 @@
 namespace HpcCr.SlurmTests.Infrastructure;
 
 /// <summary>A test on a real Slurm cluster; skipped with the reason where none can be had.</summary>
-public abstract class SlurmTest
+public abstract class SlurmTest : IAsyncDisposable
 {
     /// <summary>Takes the cluster.</summary>
     protected SlurmTest(SlurmCluster cluster)
     {
         Assert.SkipWhen(cluster.Obstacle is not null, cluster.Obstacle ?? "");
         Cluster = cluster;
+    }
+
+    /// <summary>What a test that has failed leaves in the queue is in nobody's way.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        foreach (var user in (string[])["alice", "bob"])
+            await Cluster.RunAsync("ctl", "scancel", "--user", user);
     }
 
     /// <summary>The cluster.</summary>
