@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 
-EVENTS = ["quiesce", "preDump", "postDump", "resumed", "preRestore", "restored", "aborted"]
+EVENTS = ["quiesce", "preDump", "postDump", "resumed", "preRestore", "reconnect", "restored", "aborted"]
 
 
 busy_times = []
@@ -79,6 +79,10 @@ def misbehave(what, argument, message):
         say(hello={"api": 0, "name": "unruly", "version": "0", "events": []})
     elif what == "claim":
         say(id=number, ok=True, claims=[{"connection": 4711}])
+    elif what == "claim-all":
+        say(id=number, ok=True, claims=[{"connection": connection["id"], "policy": "reconnect"} for connection in message["connections"]])
+    elif what == "descriptor":
+        say(id=number, ok=True, descriptor=int(argument))
     elif what == "state":
         say(id=number, ok=True, state="x" * 100000)
     elif what == "read":

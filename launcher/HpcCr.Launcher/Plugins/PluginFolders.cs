@@ -14,11 +14,13 @@ internal sealed class PluginFolders(string installed)
     public static string Shipped { get; } = Path.Combine(AppContext.BaseDirectory, "plugins");
 
     /// <summary>The plugins of a job here: its own, and those that the node has for every job.</summary>
+    /// <param name="spec">The job.</param>
+    /// <param name="inDoubt">An epoch or restart begins: a plugin of the administrator's that cannot be read may be meant for every job, and stops it.</param>
     /// <exception cref="HpcCrException">One of them is not there, cannot be read, or may not be used.</exception>
-    public IReadOnlyList<FoundPlugin> OfJob(JobSpec spec)
+    public IReadOnlyList<FoundPlugin> OfJob(JobSpec spec, bool inDoubt = false)
     {
         List<FoundPlugin> found = [.. spec.Plugins.Select(use => OfUse(use, spec))];
-        found.AddRange(FoldersIn(installed).Where(folder => IsAlways(folder) && spec.Plugins.All(use => use.Folder is not null || use.Name != Path.GetFileName(folder))).Select(ReadInstalled));
+        found.AddRange(FoldersIn(installed).Where(folder => IsAlways(folder, inDoubt) && spec.Plugins.All(use => use.Folder is not null || use.Name != Path.GetFileName(folder))).Select(ReadInstalled));
         return found.GroupBy(plugin => plugin.Name).FirstOrDefault(group => group.Count() > 1)?.Key is { } twice
             ? throw new HpcCrException(FailureKind.Usage, $"job {spec.Name} has two plugins called {twice}", "Name each plugin once, and a plugin of your own unlike those of the nodes.")
             : found;
@@ -50,14 +52,13 @@ internal sealed class PluginFolders(string installed)
     private static IEnumerable<string> FoldersIn(string place) =>
         Directory.Exists(place) ? Directory.EnumerateDirectories(place).Where(folder => File.Exists(Path.Combine(folder, PluginDescription.FileName))) : [];
 
-    // What does not concern a job does not stop it, whatever is wrong with it.
-    private static bool IsAlways(string folder)
+    private static bool IsAlways(string folder, bool inDoubt)
     {
         try
         {
             return Read(folder).Always;
         }
-        catch (HpcCrException)
+        catch (HpcCrException) when (!inDoubt)
         {
             return false;
         }

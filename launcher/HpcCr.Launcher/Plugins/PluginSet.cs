@@ -32,7 +32,7 @@ internal sealed class PluginSet
     /// <exception cref="HpcCrException">One is not there, or may not be used.</exception>
     public static PluginSet Find(LocalJob job, int epoch, bool isRestart)
     {
-        var found = new PluginFolders(job.Options.Plugins).OfJob(job.Spec);
+        var found = new PluginFolders(job.Options.Plugins).OfJob(job.Spec, inDoubt: true);
         return new PluginSet([.. found.Select(plugin => new JobPlugin(plugin, job,
             new HostHello(PluginApi.Version, job.Spec.Name, job.Sandbox, job.Options.Node, job.Spec.Nodes, epoch, isRestart, plugin.Config)))]);
     }

@@ -8,27 +8,11 @@ using HpcCr.Linux;
 namespace HpcCr.Cli.Commands;
 
 /// <summary><c>hpccr slurm run</c>.</summary>
-internal sealed class SlurmRunCommand : CliCommand
+internal sealed class SlurmRunCommand : StartCommand
 {
     /// <summary>The job's name.</summary>
     [Option("name", MetaValue = "JOB", HelpText = "The job's name; slurm-ID when left out, slurm-ID_N in an array.")]
     public string? Name { get; set; }
-
-    /// <summary>Where the job's folder goes.</summary>
-    [Option("ckpt-dir", MetaValue = "DIR", HelpText = "Where epochs and output go, seen by all nodes; else $HPCCR_CKPT_DIR or ~/hpccr.")]
-    public string? CheckpointDirectory { get; set; }
-
-    /// <summary>How often an epoch is made by itself.</summary>
-    [Option("interval", MetaValue = "TIME", HelpText = "Make an epoch by itself so long after the end of the last one: what a lost node or `scontrol requeue` leaves to go on from.")]
-    public string? Interval { get; set; }
-
-    /// <summary>How many epochs are kept.</summary>
-    [Option("keep", MetaValue = "N", HelpText = "Keep the newest N epochs and remove older ones; all are kept when left out.")]
-    public string? Keep { get; set; }
-
-    /// <summary>Whether the job gets a /tmp of its own.</summary>
-    [Option("private-tmp", HelpText = "Give the job a /tmp of its own, which its epochs include.")]
-    public bool PrivateTmp { get; set; }
 
     /// <summary>The epoch of an earlier Slurm job to go on from.</summary>
     [Option("resume-from", MetaValue = "CKPT", HelpText = "Go on from an epoch of an earlier Slurm job, or from the newest of a job; else $HPCCR_RESUME_FROM.")]
@@ -47,9 +31,6 @@ internal sealed class SlurmRunCommand : CliCommand
     public bool Strict { get; set; }
 
     /// <inheritdoc/>
-    public override bool TakesTrailing => true;
-
-    /// <inheritdoc/>
     public override async Task<int> ExecuteAsync(CommandContext context)
     {
         using var signals = new BatchSignals();
@@ -61,13 +42,7 @@ internal sealed class SlurmRunCommand : CliCommand
 
         var allocation = await Allocation.CurrentAsync(context.Cancelled);
         var margin = Duration.Parse("--before-limit", BeforeLimit);
-        var spec = CallerFacts.Spec(JobName.Check(Name ?? $"slurm-{allocation.Label}"), Trailing, allocation.Nodes, CheckpointDirectory, PrivateTmp) with
-        {
-            IntervalMilliseconds = Interval is null ? 0 : Schedule.Interval(Interval),
-            Keep = Keep is null ? 0 : Schedule.Keep(Keep),
-            SlurmJob = allocation.Job,
-            Slots = allocation.Tasks,
-        };
+        var spec = Spec(JobName.Check(Name ?? $"slurm-{allocation.Label}"), allocation.Nodes) with { SlurmJob = allocation.Job, Slots = allocation.Tasks };
         var earlier = await EarlierEpochs.OfAsync(
             spec, allocation.Restarts > 0, ResumeFrom ?? Environment.GetEnvironmentVariable(EarlierEpochs.Variable), Coordinator, context.Cancelled);
         var (session, obstacle) = await Readiness.OfAsync(allocation, Coordinator, context.Cancelled);

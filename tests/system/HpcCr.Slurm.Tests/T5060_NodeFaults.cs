@@ -98,6 +98,14 @@ public sealed class T5060_NodeFaults(LinuxprocCluster cluster) : SlurmTest(clust
     }
 
     [Fact]
+    public async Task APluginThatNoNodeHas_IsSaidInTheBatchScriptsOutput()
+    {
+        var job = await SubmitAsync(["--plugin", "nosuch"]);
+        await job.WaitForStateAsync("FAILED");
+        Assert.Contains("there is no plugin nosuch", job.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task RanksOfSrun_AreRefusedWithTheLineToUse()
     {
         var job = await SlurmJob.SubmitAsync(Cluster, "alice", ["--nodelist=sn1"], [], ["srun", "--mpi=pmix", "true"]);

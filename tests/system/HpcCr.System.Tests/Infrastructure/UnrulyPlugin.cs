@@ -9,7 +9,7 @@ internal sealed record UnrulyPlugin(string Folder)
     /// <summary>Its name.</summary>
     public const string Name = "unruly";
 
-    private static readonly string[] Events = ["quiesce", "preDump", "postDump", "resumed", "preRestore", "restored", "aborted"];
+    private static readonly string[] Events = ["quiesce", "preDump", "postDump", "resumed", "preRestore", "reconnect", "restored", "aborted"];
 
     private string Behaviour => Path.Combine(Folder, "behaviour");
 

@@ -85,6 +85,13 @@ public sealed class T6020_UsersOfPlugins(PluginsLab lab) : SystemTest(lab)
             await job.CheckpointAsync();
             Assert.Equal(["hello", "quiesce", "preDump", "postDump", "resumed"], plugin.Heard);
             await job.KillAsync();
+
+            // What cannot be read may be meant for every job: jobs run, and no epoch leaves it out.
+            await File.WriteAllTextAsync(Path.Combine(folder, "plugin.json"), "{", TestContext.Current.CancellationToken);
+            var other = await StartAsync(Owner, []);
+            (await other.RunAsync("checkpoint", other.Name)).FailsWith(2, folder);
+            await other.WaitForMoreAsync();
+            await other.KillAsync();
         }
         finally
         {
