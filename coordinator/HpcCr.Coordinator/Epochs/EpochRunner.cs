@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text.Json;
 using Google.Protobuf;
 using HpcCr.Core;
 using HpcCr.Protocol.V1;
@@ -224,18 +223,7 @@ internal sealed partial class EpochRunner
     private async Task<EpochEvent> SealAsync()
     {
         var replies = await AskAllAsync(Simple(c => c.Seal = new Seal()), SealDeadline);
-        var others = _drained.ToDictionary(d => d.Key, IReadOnlySet<(string, string)> (d) => d.Value.Others.Select(o => (o.Local, o.Remote)).ToHashSet());
-        var parts = OutsidePeers.Mark([.. _job.Spec.Nodes.Select(n => Part(replies[n].Sealed))], others);
-        OutsideFinding.RequireNoneForbidden(_job.Spec, Number, parts);
-        var proof = CutProof.Of(parts);
-        if (proof.Faults.Count > 0)
-        {
-            throw new HpcCrException(FailureKind.Failed,
-                $"epoch {Number} of {_job.Name} is no consistent cut and was not committed: {string.Join("; ", proof.Faults.Take(5))}"
-                    + (proof.Faults.Count > 5 ? $"; and {proof.Faults.Count - 5} more" : ""),
-                "The job runs on. Checkpoint again; if that fails in the same way, it is a defect of HpcCr or of its engine.");
-        }
-
+        var parts = SealedParts.Prove(_job.Spec, Number, replies, _drained);
         _manifest = new Manifest
         {
             Version = Manifest.CurrentVersion,
@@ -249,9 +237,9 @@ internal sealed partial class EpochRunner
             PauseMilliseconds = _pause,
             Phases = new PhaseTimings(),
             Refreezes = _refreezes,
-            Cut = proof.Cut,
-            Nodes = parts,
-            Signatures = [.. _job.Spec.Nodes.Select(n => new ManifestSignature(n, replies[n].Sealed.KeyId, replies[n].Sealed.Signature))],
+            Cut = CutVerdict.Consistent,
+            Nodes = parts.Nodes,
+            Signatures = parts.Signatures,
         };
         return EpochEvent.AllDone;
     }
@@ -282,42 +270,6 @@ internal sealed partial class EpochRunner
             await TellAllAsync(c => c.Settle = new Settle(), "settle");
         return failures.Any(f => f.EngineDied) ? EpochEvent.EngineDied : failures.Count > 0 ? EpochEvent.Failed : EpochEvent.AllDone;
     }
-
-    private async Task<EpochEvent> StepAsync(Func<string, Command> command)
-    {
-        await AskAllAsync(command);
-        return EpochEvent.AllDone;
-    }
-
-    // No step outlives the epoch's own time.
-    private Task<Dictionary<string, Reply>> AskAllAsync(Func<string, Command> command, TimeSpan? deadline = null)
-    {
-        var left = Left();
-        var limit = deadline ?? StepDeadline;
-        return NodeGroup.AskAllAsync(_nodes, [.. _job.Spec.Places], command, State.ToString(), left < limit ? left : limit, _cancelled.Token);
-    }
-
-    private TimeSpan Left()
-    {
-        var left = _timeout - Stopwatch.GetElapsedTime(_began);
-        return left > TimeSpan.Zero
-            ? left
-            : throw new HpcCrException(FailureKind.Failed, $"the epoch took longer than its {_timeout.TotalSeconds:F0} s", "Give `--timeout` more time.");
-    }
-
-    private Task<IReadOnlyList<NodeFailedException>> TellAllAsync(Action<Command> step, string name) =>
-        NodeGroup.TellAllAsync(_nodes, [.. _job.Spec.Places.Where(p => _nodes.Find(p.Node) is not null)], Simple(step), name, StepDeadline);
-
-    private Func<string, Command> Simple(Action<Command> step) => _ =>
-    {
-        var command = new Command { Job = _job.Name, Epoch = (uint)Number };
-        step(command);
-        return command;
-    };
-
-    private static ManifestNode Part(Sealed part) =>
-        JsonSerializer.Deserialize(part.ManifestNodeJson.Span, CoreJson.Default.ManifestNode)
-        ?? throw new HpcCrException(FailureKind.Internal, "a node described its images with nothing");
 
     private HpcCrException Failure() => _failure ?? new HpcCrException(FailureKind.Failed, $"epoch {Number} of {_job.Name} was cancelled");
 

@@ -1,0 +1,41 @@
+using System.Diagnostics;
+using HpcCr.Core;
+using HpcCr.Protocol.V1;
+
+namespace HpcCr.Coordinator;
+
+// How the nodes are asked.
+internal sealed partial class EpochRunner
+{
+    private async Task<EpochEvent> StepAsync(Func<string, Command> command)
+    {
+        await AskAllAsync(command);
+        return EpochEvent.AllDone;
+    }
+
+    // No step outlives the epoch's own time.
+    private Task<Dictionary<string, Reply>> AskAllAsync(Func<string, Command> command, TimeSpan? deadline = null)
+    {
+        var left = Left();
+        var limit = deadline ?? StepDeadline;
+        return NodeGroup.AskAllAsync(_nodes, [.. _job.Spec.Places], command, State.ToString(), left < limit ? left : limit, _cancelled.Token);
+    }
+
+    private TimeSpan Left()
+    {
+        var left = _timeout - Stopwatch.GetElapsedTime(_began);
+        return left > TimeSpan.Zero
+            ? left
+            : throw new HpcCrException(FailureKind.Failed, $"the epoch took longer than its {_timeout.TotalSeconds:F0} s", "Give `--timeout` more time.");
+    }
+
+    private Task<IReadOnlyList<NodeFailedException>> TellAllAsync(Action<Command> step, string name) =>
+        NodeGroup.TellAllAsync(_nodes, [.. _job.Spec.Places.Where(p => _nodes.Find(p.Node) is not null)], Simple(step), name, StepDeadline);
+
+    private Func<string, Command> Simple(Action<Command> step) => _ =>
+    {
+        var command = new Command { Job = _job.Name, Epoch = (uint)Number };
+        step(command);
+        return command;
+    };
+}
