@@ -79,7 +79,7 @@ public sealed class T1200_RestartPlan(OneNodeLab lab) : SystemTest(lab)
 
         var plan = (await job.RunAsync("restart", job.Name, "--dry-run", "--json")).EndsWith(0).Json;
 
-        Assert.Equal(["job", "engine", "kernel", "processor", "user", "addresses", "ports", "mounts", "paths", "files", "root", "space"],
+        Assert.Equal(["job", "engine", "kernel", "processor", "user", "addresses", "ports", "mounts", "paths", "files", "root", "space", "plugins", "outside"],
             Checks(plan).Select(c => c.GetProperty("check").GetString()));
         Assert.All(Checks(plan), c => Assert.True(c.GetProperty("ok").GetBoolean()));
         Assert.All(Checks(plan), c => Assert.Equal("node1", c.GetProperty("node").GetString()));
