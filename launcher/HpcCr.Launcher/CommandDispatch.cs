@@ -45,20 +45,22 @@ internal sealed class CommandDispatch(LauncherOptions options, LocalJobs jobs, N
         }
 
         if (jobs.Find(command.Job, command.Sandbox) is not { } job)
-        {
-            // To undo what is not there is to have undone it.
-            return command.StepCase == Step.FindEpoch ? await Task.Run(() => FindEpochStep.Run(command), CancellationToken.None)
-                : command.StepCase is Step.Abort or Step.EndJob or Step.UndoRestore or Step.Kill
-                ? new Reply()
-                : throw new HpcCrException(FailureKind.JobLost, $"{options.Node} has no sandbox of job {command.Job}", "Restart the job from its newest epoch.");
-        }
-
+            return await WithoutSandboxAsync(command);
         return await job.StepAsync(Interrupts(command, job), async token =>
         {
+            // It may have been removed while this waited for its turn.
+            if (jobs.Find(command.Job, command.Sandbox) != job)
+                return await WithoutSandboxAsync(command);
             await FaultHooks.AtAsync(options.Run.Faults, command.StepCase.ToString().ToLowerInvariant(), token);
             return await StepAsync(job, command, token);
         }, cancellationToken, command.Epoch);
     }
+
+    // To undo what is not there is to have undone it.
+    private async Task<Reply> WithoutSandboxAsync(Command command) =>
+        command.StepCase == Step.FindEpoch ? await Task.Run(() => FindEpochStep.Run(command), CancellationToken.None)
+        : command.StepCase is Step.Abort or Step.EndJob or Step.UndoRestore or Step.Kill ? new Reply()
+        : throw new HpcCrException(FailureKind.JobLost, $"{options.Node} has no sandbox of job {command.Job}", "Restart the job from its newest epoch.");
 
     // Steps that belong to no sandbox yet.
     private Task<Reply> HeldAsync(string step, Func<Reply> run) => Task.Run(async () =>
@@ -88,7 +90,7 @@ internal sealed class CommandDispatch(LauncherOptions options, LocalJobs jobs, N
             case Step.ListProcesses:
                 return await SandboxSteps.ListAsync(job, token);
             case Step.EndJob:
-                return await SandboxSteps.EndAsync(jobs, job, command.EndJob, token);
+                return await SandboxSteps.EndAsync(jobs, job, command.EndJob);
             case Step.Preflight:
                 return await PreflightStep.RunAsync(job, (int)command.Epoch, token);
             case Step.Quiesce when node.EngineFault is { } fault:
@@ -110,7 +112,7 @@ internal sealed class CommandDispatch(LauncherOptions options, LocalJobs jobs, N
                 await PluginSteps.RestoredAsync(job);
                 return new Reply();
             case Step.UndoRestore:
-                await jobs.RemoveAsync(job, token);
+                await jobs.RemoveAsync(job);
                 return new Reply();
         }
 
@@ -159,7 +161,7 @@ internal sealed class CommandDispatch(LauncherOptions options, LocalJobs jobs, N
         }
         catch
         {
-            await jobs.RemoveAsync(job, CancellationToken.None);
+            await jobs.RemoveAsync(job);
             throw;
         }
     }

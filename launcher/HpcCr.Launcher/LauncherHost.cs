@@ -93,7 +93,7 @@ public sealed class LauncherHost
             return new HeldJob { Spec = job.Spec.ToWire(), Sandbox = job.Sandbox, Restoring = true };
         if (job.Restoring is not null)
         {
-            _ = UndoAsync(job, token => RemoveAsync(job, token));
+            _ = UndoAsync(job, _ => RemoveAsync(job));
             return null;
         }
 
@@ -113,7 +113,7 @@ public sealed class LauncherHost
         catch (HpcCrException e) when (e.Kind == Core.FailureKind.JobLost)
         {
             _log.LogWarning("{Job}: {Why}; what is left of it is removed", job.Spec.Name, e.Message);
-            _ = UndoAsync(job, token => RemoveAsync(job, token));
+            _ = UndoAsync(job, _ => RemoveAsync(job));
             return null;
         }
     }
@@ -130,10 +130,10 @@ public sealed class LauncherHost
         }
     }
 
-    private async Task<Reply> RemoveAsync(LocalJob job, CancellationToken cancellationToken)
+    private async Task<Reply> RemoveAsync(LocalJob job)
     {
         if (_jobs.Find(job.Spec.Name, job.Sandbox) == job)
-            await _jobs.RemoveAsync(job, cancellationToken);
+            await _jobs.RemoveAsync(job);
         return new Reply();
     }
 

@@ -13,6 +13,7 @@ namespace HpcCr.Launcher;
 internal sealed class LocalJobs(LauncherOptions options, ILogger log)
 {
     private static readonly TimeSpan KillDeadline = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan GuardDeadline = TimeSpan.FromSeconds(60);
     private readonly ConcurrentDictionary<(string Job, string Sandbox), LocalJob> _jobs = new();
     private readonly Admissions _admissions = new(options, SlurmQueue.UserOnAsync);
 
@@ -98,27 +99,28 @@ internal sealed class LocalJobs(LauncherOptions options, ILogger log)
                 continue;
             }
 
-            await RemoveAsync(job, CancellationToken.None);
+            await RemoveAsync(job);
         }
 
         SweepStrays();
     }
 
     /// <summary>Ends whatever is left of the job on this node and removes every trace but its folder in the store.</summary>
+    /// <remarks>Whoever begins this ends it: what is no longer known here would never be removed by anybody.</remarks>
     /// <param name="job">The job.</param>
-    /// <param name="cancellationToken">Gives up asking the guard.</param>
     /// <param name="release">What was attached and never restarted is let go instead.</param>
-    public async Task RemoveAsync(LocalJob job, CancellationToken cancellationToken, bool release = false)
+    public async Task RemoveAsync(LocalJob job, bool release = false)
     {
-        _jobs.TryRemove((job.Spec.Name, job.Sandbox), out _);
+        _jobs.TryRemove(KeyValuePair.Create((job.Spec.Name, job.Sandbox), job));
+        using var patience = new CancellationTokenSource(GuardDeadline);
         try
         {
             if (release)
-                await job.AskAsync(new GuardRequest { ReleaseTree = new ReleaseTree() }, cancellationToken);
-            await job.AskAsync(new GuardRequest { Kill = new KillSandbox() }, cancellationToken);
-            await job.AskAsync(new GuardRequest { Leave = new Leave() }, cancellationToken);
+                await job.AskAsync(new GuardRequest { ReleaseTree = new ReleaseTree() }, patience.Token);
+            await job.AskAsync(new GuardRequest { Kill = new KillSandbox() }, patience.Token);
+            await job.AskAsync(new GuardRequest { Leave = new Leave() }, patience.Token);
         }
-        catch (HpcCrException e)
+        catch (Exception e) when (e is HpcCrException or OperationCanceledException)
         {
             log.LogWarning("{Job}: the guard did not end the sandbox ({Why}); the launcher does", job.Spec.Name, e.Message);
             job.Cgroup.Kill();
@@ -147,10 +149,10 @@ internal sealed class LocalJobs(LauncherOptions options, ILogger log)
     {
         foreach (var job in _jobs.Values.Where(j => j.Spec.SlurmJob == slurmJob))
         {
-            await job.StepAsync(interrupt: true, async token =>
+            await job.StepAsync(interrupt: true, async _ =>
             {
                 if (Find(job.Spec.Name, job.Sandbox) == job)
-                    await RemoveAsync(job, token);
+                    await RemoveAsync(job);
                 return 0;
             }, CancellationToken.None);
             Lost?.Invoke(job, $"Slurm job {slurmJob} has ended on {options.Node}");

@@ -28,7 +28,7 @@ internal static class AttachStep
         }
         catch
         {
-            await jobs.RemoveAsync(job, CancellationToken.None, release: true);
+            await jobs.RemoveAsync(job, release: true);
             throw;
         }
 

@@ -24,7 +24,7 @@ internal static class SandboxSteps
         }
         catch
         {
-            await jobs.RemoveAsync(job, CancellationToken.None);
+            await jobs.RemoveAsync(job);
             throw;
         }
 
@@ -38,7 +38,7 @@ internal static class SandboxSteps
         return new Reply { Processes = new Processes { State = state, Pids = { job.Cgroup.Processes() } } };
     }
 
-    public static async Task<Reply> EndAsync(LocalJobs jobs, LocalJob job, EndJob request, CancellationToken cancellationToken)
+    public static async Task<Reply> EndAsync(LocalJobs jobs, LocalJob job, EndJob request)
     {
         try
         {
@@ -48,7 +48,7 @@ internal static class SandboxSteps
         }
         finally
         {
-            await jobs.RemoveAsync(job, cancellationToken, request.Release);
+            await jobs.RemoveAsync(job, request.Release);
         }
 
         return new Reply();
