@@ -141,6 +141,7 @@ internal sealed class EngineRun : IAsyncDisposable
             ShellJob = request.ShellJob,
             FreezeCgroup = sandbox.Cgroup,
             External = [.. request.External],
+            ConfigFile = request.Leases && !_isInside ? sandbox.WriteEngineConfig() : null,
             TimeoutSeconds = Math.Max(1, request.DeadlineMs / 1000),
             LogLevel = inDetail ? EngineOptions.LogEverything : EngineOptions.LogWarnings,
         };

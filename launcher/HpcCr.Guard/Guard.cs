@@ -124,7 +124,7 @@ internal sealed class Guard
     // Binds that came in from the host since the sandbox began.
     private void MakePartialMountsPrivate()
     {
-        foreach (var mount in PartialMounts.Of(_sandbox.RootPid))
+        foreach (var mount in PartialMounts.OfHost(_sandbox.RootPid))
             _sandbox.RunInside(["mount", "--make-private", mount]);
     }
 

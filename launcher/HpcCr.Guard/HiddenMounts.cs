@@ -10,9 +10,18 @@ internal static class HiddenMounts
     /// <param name="kept">A folder below it that stays as it is; empty for none. Then the mount at the hidden folder itself stays too.</param>
     public static void Unmount(string hidden, string kept = "")
     {
-        var mounts = MountInfo.Read().Select(m => m.MountPoint).Where(p => IsAtOrBelow(p, hidden) && !IsAtOrBelow(p, kept));
-        foreach (var mount in mounts.Where(p => kept.Length == 0 || p != hidden).Reverse())
-            Mounts.Unmount(mount, detach: true);
+        var mounts = MountInfo.Read().Where(m => IsAtOrBelow(m.MountPoint, hidden) && !IsAtOrBelow(m.MountPoint, kept));
+        foreach (var mount in mounts.Where(m => kept.Length == 0 || m.MountPoint != hidden).Reverse())
+        {
+            try
+            {
+                Mounts.Unmount(mount.MountPoint, detach: true);
+            }
+            catch (LinuxException e) when (e.Errno is Errno.ENOENT or Errno.EINVAL && MountInfo.Read().All(m => m.Id != mount.Id))
+            {
+                // Its job has ended since: the removal of a mount point detaches what is mounted there in every mount namespace.
+            }
+        }
     }
 
     private static bool IsAtOrBelow(string path, string folder) =>

@@ -1,6 +1,7 @@
 using System.Text;
 using Google.Protobuf;
 using HpcCr.Core;
+using HpcCr.Criu;
 using HpcCr.Linux;
 using HpcCr.Protocol.V1.Local;
 using State = HpcCr.Protocol.V1.Local.GuardStatus.Types.State;
@@ -153,6 +154,13 @@ internal sealed class Sandbox(SandboxLayout layout)
     {
         using var process = ChildProcess.Start(new SpawnOptions { Argv = ["nsenter", "--target", $"{RootPid}", "--mount", "--", .. command] });
         process.Exited.Wait();
+    }
+
+    /// <summary>Writes the engine's options for a job with leases where the engine finds them, as whoever it runs.</summary>
+    public string WriteEngineConfig()
+    {
+        File.WriteAllText(layout.EngineConfig, DumpOptions.ValidateBySize);
+        return layout.EngineConfig;
     }
 
     /// <summary>Takes every TCP socket of the sandbox out of the repair mode that a dead engine left it in.</summary>

@@ -30,11 +30,25 @@ internal static class SandboxEntrance
     private static void BuildMounts(SandboxEntry entry)
     {
         Entrance.MountOwn();
-        foreach (var bind in entry.Binds)
-            Mounts.Bind(bind.Source, bind.Target);
+        BindOwn(entry.Binds);
         HiddenMounts.Unmount(entry.Hidden);
         PartialMounts.MakePrivate();
         HostName.Set(entry.HostName);
+    }
+
+    // In place of the host's mounts and not on top of them: the engine identifies an external mount by its mount point, and would take
+    // both for the sandbox's own. A source may lie below one of the mounts that go.
+    private static void BindOwn(IReadOnlyList<BindMount> binds)
+    {
+        var sources = binds.Select(bind => Mounts.Clone(bind.Source)).ToList();
+        foreach (var bind in binds)
+            for (var hidden = MountInfo.Read().Count(m => m.MountPoint == bind.Target); hidden > 0; hidden--)
+                Mounts.Unmount(bind.Target, detach: true);
+        foreach (var (bind, source) in binds.Zip(sources))
+        {
+            Mounts.Attach(source, bind.Target);
+            source.Dispose();
+        }
     }
 
     private static void EnterDirectory(string directory)

@@ -129,6 +129,7 @@ internal sealed class LocalJobs(LauncherOptions options, ILogger log)
         }
 
         await PluginSteps.AbortAsync(job);
+        JobFiles.RemoveLinks(job);
         StagingFolders.RemoveAll(options, job.Key, job.Layout);
         try
         {

@@ -20,6 +20,9 @@ internal sealed record RestoreWork(Manifest Manifest, ManifestNode Sandbox, Sand
     /// <summary>What plugins have given in place of unix sockets and pipes, by the engine's names; closed when the engine has them.</summary>
     public List<(string Key, Microsoft.Win32.SafeHandles.SafeFileHandle File)> Replaced { get; } = [];
 
+    /// <summary>Names that were given to files for the engine, which removes them; after a restore that failed they are still there.</summary>
+    public List<string> MadeLinks { get; } = [];
+
     /// <summary>What is done with the files of the job.</summary>
     public FileTreatment Treatment { get; init; }
 

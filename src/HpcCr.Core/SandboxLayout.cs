@@ -16,6 +16,9 @@ public sealed record SandboxLayout(string Root)
     /// <summary>The exit status of the sandbox's root, written by the guard.</summary>
     public string ExitStatus => Path.Combine(Root, "exit");
 
+    /// <summary>Options of the engine for which its requests have no field.</summary>
+    public string EngineConfig => Path.Combine(Root, "engine.conf");
+
     /// <summary>What the launcher knows about the job (<see cref="JobSpec"/> as JSON).</summary>
     public string Spec => Path.Combine(Root, "spec.json");
 

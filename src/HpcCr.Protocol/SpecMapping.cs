@@ -24,6 +24,8 @@ public static class SpecMapping
             SlurmJob = spec.SlurmJob,
             SlurmStep = spec.SlurmStep,
         };
+        if (spec.StoreLimit is { } limit)
+            wire.StoreLimit = (ulong)limit;
         wire.Command.AddRange(spec.Command);
         wire.Nodes.AddRange(spec.Nodes);
         wire.Hosts.AddRange(spec.Hosts);
@@ -68,6 +70,7 @@ public static class SpecMapping
             SlurmStep = wire.SlurmStep,
             Slots = [.. wire.Slots],
             Capture = [.. wire.Capture.Select(pattern => Absolute(pattern, "pattern of files to capture"))],
+            StoreLimit = wire.HasStoreLimit ? (long)Math.Min(wire.StoreLimit, long.MaxValue) : null,
             Outside = [.. wire.Outside.Select(rule => OutsideRule.Parse(rule).ToString())],
             Plugins = [.. wire.Plugins.Select(use => new PluginUse(use.Name, use.Folder is "" ? null : Absolute(use.Folder, "plugin's folder"), use.ConfigJson is "" ? null : use.ConfigJson))],
         };

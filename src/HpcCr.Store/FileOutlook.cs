@@ -24,11 +24,18 @@ public sealed record FileOutlook(string Text, bool IsAsAtCut, string? Fault)
         {
             case { Policy: FilePolicy.NodeLocal }:
                 return new FileOutlook("comes back with the sandbox's own folders", IsAsAtCut: true, null);
+            case { Policy: FilePolicy.Mounted }:
+                return new FileOutlook("is on a mount of the job's own, which the engine makes anew", IsAsAtCut: true, null);
+            case { Policy: FilePolicy.Deleted, LinkTo: { } other }:
+                return new FileOutlook($"comes back as {other}, under a name that it had lost", IsAsAtCut: true, null);
             case { Policy: FilePolicy.Deleted }:
                 return new FileOutlook("comes back from the epoch, without a name", IsAsAtCut: true, null);
+            case { Policy: FilePolicy.Appended, Stored: { } stored }:
+                var cut = access.Run(() => CutFile.Look(record, epoch, asides, access, compare));
+                return cut.Fault is null ? Of(cut, record) : OfStored(record, new StoredFile(record, node.Files.First(file => file.Path == stored), access), compare);
             case { Stored: { } stored }:
                 var image = node.Files.First(file => file.Path == stored);
-                return OfStored(record, new StoredFile(record, image, access), compare);
+                return OfStored(record, new StoredFile(record, image, access), compare || record.Policy == FilePolicy.Input);
             default:
                 return Of(access.Run(() => CutFile.Look(record, epoch, asides, access, compare)), record);
         }
@@ -50,6 +57,7 @@ public sealed record FileOutlook(string Text, bool IsAsAtCut, string? Fault)
         {
             return !file.Exists ? new FileOutlook($"is made anew, {record.Size} bytes", IsAsAtCut: false, null)
                 : compare && file.IsAsAtCut() ? new FileOutlook("is as at the cut", IsAsAtCut: true, null)
+                : !file.MayBeReplaced ? new FileOutlook("cannot be put back", IsAsAtCut: false, $"{record.Path}, which the job reads, was changed since the cut")
                 : new FileOutlook($"is put back whole, {record.Size} bytes; what it holds now is set aside", IsAsAtCut: false, null);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -22,6 +22,9 @@ public interface IStoreAccess
     /// <exception cref="HpcCr.Core.HpcCrException">There is a link on the way, something else than a file, or another size (damaged).</exception>
     FileStream OpenImage(string folder, string path, long size);
 
+    /// <summary>The inode number of a file of the job; null when there is none, or it cannot be told. Links are followed.</summary>
+    ulong? InodeOf(string path) => null;
+
     /// <summary>Opens a file of the job, which may be anything by now; nothing is waited for.</summary>
     /// <param name="path">The file; links are followed.</param>
     /// <param name="access">What for.</param>

@@ -13,6 +13,9 @@ public sealed class StoredFile(FileRecord record, ImageRecord image, IStoreAcces
     /// <summary>Whether there is anything by its name.</summary>
     public bool Exists => access.Run(() => Path.Exists(record.Path));
 
+    /// <summary>Whether a restart may write over what has its name now: an input that was changed in place by somebody else than the job stays.</summary>
+    public bool MayBeReplaced => record.Policy != FilePolicy.Input || record.IsOfJob || !Exists || access.Run(() => access.InodeOf(record.Path)) != record.Inode;
+
     /// <summary>Whether it is what it was; reads it if only its length is.</summary>
     /// <exception cref="IOException">It is something else than a file, or cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>

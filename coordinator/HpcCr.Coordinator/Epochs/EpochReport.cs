@@ -33,6 +33,9 @@ internal sealed class EpochReport
         Commit = Of(EpochState.Commit) + Of(EpochState.CommitStopped),
     };
 
+    /// <summary>What was found that keeps no epoch from being made; a sentence each, with the remedy.</summary>
+    public IReadOnlyList<string> Warnings { get; set; } = [];
+
     /// <summary>The answer to who asked for the epoch.</summary>
     /// <param name="manifest">What was committed.</param>
     /// <param name="path">Where.</param>
@@ -57,6 +60,7 @@ internal sealed class EpochReport
                 ["seal"] = timings.Seal,
                 ["commit"] = timings.Commit,
             },
+            Warnings = { Warnings },
             Bytes = (ulong)manifest.TotalBytes,
             Connections = (uint)CountConnections(drained),
             Cut = manifest.Cut ?? CutVerdict.Unproven,

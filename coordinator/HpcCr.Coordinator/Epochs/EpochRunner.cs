@@ -158,6 +158,7 @@ internal sealed partial class EpochRunner
     {
         var look = await Preflight.LookAsync(_nodes, _job, Number, Left(), _cancelled.Token);
         Preflight.RequireFaultless(_job, look.Findings);
+        _report.Warnings = [.. look.Findings.Select(finding => $"{finding.What}. {finding.Remedy}")];
         return await StepAsync(sandbox => new Command
         {
             Job = _job.Name,

@@ -16,11 +16,20 @@ internal sealed record FileUse(string Path, string Link, int Flags, long? Offset
     private const int Append = 0x400;
     private const string DeletedMark = " (deleted)";
 
+    /// <summary>The process.</summary>
+    public int Pid => int.Parse(Link.Split('/')[2], CultureInfo.InvariantCulture);
+
+    /// <summary>Somebody holds a lease of it through this descriptor.</summary>
+    public bool HasLease { get; init; }
+
     /// <summary>It lost its name.</summary>
     public bool IsDeleted => Path.EndsWith(DeletedMark, StringComparison.Ordinal);
 
     /// <summary>The name that it had or has.</summary>
     public string Name => IsDeleted ? Path[..^DeletedMark.Length] : Path;
+
+    /// <summary>Something can be read by it.</summary>
+    public bool IsReadable => (Flags & AccessMode) != WriteOnly;
 
     /// <summary>Something can be written by it.</summary>
     public bool IsWritable => (Flags & AccessMode) != 0;
@@ -51,6 +60,9 @@ internal sealed record FileUse(string Path, string Link, int Flags, long? Offset
         var info = LinesOf($"/proc/{descriptor.Pid}/fdinfo/{descriptor.Number}");
         return Field(info, "pos:") is { } offset && Field(info, "flags:") is { } flags
             ? new FileUse(descriptor.Target, descriptor.Path, Convert.ToInt32(flags, 8), long.Parse(offset, CultureInfo.InvariantCulture))
+            {
+                HasLease = info.Any(line => line.StartsWith("lock:", StringComparison.Ordinal) && line.Contains(" LEASE ", StringComparison.Ordinal)),
+            }
             : null;
     }
 

@@ -1,6 +1,7 @@
 using HpcCr.Core;
 using HpcCr.Linux;
 using HpcCr.Store;
+using Microsoft.Win32.SafeHandles;
 
 namespace HpcCr.Launcher;
 
@@ -19,7 +20,8 @@ internal sealed class FilesAtCut(IReadOnlyList<HeldFile> files, SharedFileSystem
     {
         using var found = Look(job, MountInfo.Read());
         var probe = FolderOf(job, partial, make: found.Files.Any(held => held.File.IsStored));
-        return found.Files.Where(held => held.File is { IsStored: true, Stamp.Size: > 0 } && Reusable(job, held) is null && !CanClone(job, held, Path.Combine(probe, "probe")))
+        return found.Files.Where(held => held.File is { IsStored: true, Stamp.Size: > 0 }
+                && (held.File.IsKept || (Reusable(job, held) is null && !CanClone(job, held, Path.Combine(probe, "probe")))))
             .Sum(held => held.File.Stamp.Occupied);
     }
 
@@ -33,7 +35,10 @@ internal sealed class FilesAtCut(IReadOnlyList<HeldFile> files, SharedFileSystem
         var found = Look(job, epoch.MountsOutside);
         try
         {
-            return new FilesAtCut([.. found.Files.Select((held, index) => held.File.IsStored ? Store(job, epoch, held, index + 1, cancellationToken) : held)], found.Shared);
+            return new FilesAtCut(
+                [.. found.Files.Where(held => held.File.Policy != FilePolicy.Input || held.Source is not null)
+                    .Select((held, index) => held.File.IsStored && !(held.File.IsKept && held.Source is null) ? Store(job, epoch, held, index + 1, cancellationToken) : held)],
+                found.Shared);
         }
         catch
         {
@@ -57,7 +62,7 @@ internal sealed class FilesAtCut(IReadOnlyList<HeldFile> files, SharedFileSystem
 
     private static FilesAtCut Look(LocalJob job, IReadOnlyList<MountInfo> mounts)
     {
-        var open = OpenFiles.OfJob(job);
+        var open = OpenFiles.OfJob(job, mounts);
         return job.Store.Run(() =>
         {
             var shared = new SharedFileSystems(job.Spec.Folder, mounts);
@@ -70,13 +75,13 @@ internal sealed class FilesAtCut(IReadOnlyList<HeldFile> files, SharedFileSystem
     // What all nodes see one of them captures, and no other need mention it.
     private static Dictionary<string, JobFile?> Captured(LocalJob job, IReadOnlyList<JobFile> open, SharedFileSystems shared)
     {
-        var known = open.Where(file => file.Policy is FilePolicy.Appended or FilePolicy.Rewritten).ToDictionary(file => file.Path);
+        var known = open.Where(file => file.Policy is FilePolicy.Appended or FilePolicy.Rewritten or FilePolicy.Input).DistinctBy(file => file.Path).ToDictionary(file => file.Path);
         var captured = new Dictionary<string, JobFile?>();
         foreach (var path in MatchingFiles.Of(job.Spec).Where(path => !OpenFiles.IsPrivate(job, path)))
         {
             var file = known.GetValueOrDefault(path) ?? (FileStamp.Of(path) is { } stamp ? new JobFile(path, stamp, FilePolicy.Captured, null, IsMapped: false) : null);
             if (file is not null)
-                captured[path] = shared.Holds(file.Stamp) && !job.IsHead ? null : file with { Policy = FilePolicy.Captured };
+                captured[path] = shared.Holds(file.Stamp) && !job.IsHead ? null : file with { Policy = FilePolicy.Captured, IsKept = false };
         }
 
         return captured;
@@ -93,16 +98,89 @@ internal sealed class FilesAtCut(IReadOnlyList<HeldFile> files, SharedFileSystem
         }
 
         var stored = held with { Stored = $"{ManifestNode.ContentsFolder}/{number}", TakenNs = (DateTime.UtcNow - DateTime.UnixEpoch).Ticks * NanosecondsPerTick };
+        if (held.File.IsStoredLater)
+            return stored with { Ends = EndsOf(held.Source, held.File.Stamp.Size) };
+        if (held.File.IsKept)
+            return CopyToStaging(epoch, stored, number, cancellationToken);
         var shares = Path.Combine(FolderOf(job, PartialOf(job, epoch), make: true), $"{number}");
         if (Clone(job, held, shares))
             return stored;
         if (Reusable(job, held) is { } kept && job.Store.Run(() => HardLink.TryCreate(kept.Path, shares)))
             return stored with { TakenNs = kept.TakenNs, Sha256 = kept.Sha256 };
+        return CopyToStaging(epoch, stored, number, cancellationToken);
+    }
+
+    private static HeldFile CopyToStaging(EpochWork epoch, HeldFile held, int number, CancellationToken cancellationToken)
+    {
         var copy = Path.Combine(epoch.Staging, ManifestNode.ContentsFolder, $"{number}");
         Directory.CreateDirectory(Path.GetDirectoryName(copy)!, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         using var target = File.OpenHandle(copy, FileMode.CreateNew, FileAccess.Write);
-        FileContents.Copy(held.Source, target, cancellationToken);
-        return stored;
+        // Seeking for holes moves the offset of what is open, and that of a leased file is the job's own.
+        if (held.File.IsKept || held.File.IsLeased)
+            FileContents.CopyBeginning(held.Source!, target, held.File.Stamp.Size, cancellationToken);
+        else
+            FileContents.Copy(held.Source!, target, cancellationToken);
+        return held;
+    }
+
+    /// <summary>Stores what was left for when the job runs again.</summary>
+    /// <param name="job">The job, running.</param>
+    /// <param name="epoch">The epoch.</param>
+    /// <param name="cancellationToken">Stops between buffers.</param>
+    /// <returns>The same files; an input that has been written to since the cut is not stored.</returns>
+    /// <exception cref="HpcCrException">A file that only grows was truncated since the cut.</exception>
+    public FilesAtCut StoreRest(LocalJob job, EpochWork epoch, CancellationToken cancellationToken) =>
+        new([.. files.Select(held => held.Ends is null ? held : StoreLater(job, epoch, held, cancellationToken)).OfType<HeldFile>()], shared);
+
+    private static HeldFile? StoreLater(LocalJob job, EpochWork epoch, HeldFile held, CancellationToken cancellationToken)
+    {
+        var shares = Path.Combine(PartialOf(job, epoch), job.Sandbox, held.Stored!);
+        FolderOf(job, PartialOf(job, epoch), make: true);
+        var (size, isInput) = (held.File.Stamp.Size, held.File.Policy == FilePolicy.Input);
+        if (Reusable(job, held) is { } kept && FileStamp.Of(held.Source!) == held.File.Stamp && job.Store.Run(() => HardLink.TryCreate(kept.Path, shares)))
+            return held with { TakenNs = kept.TakenNs, Sha256 = kept.Sha256 };
+        job.Store.Run(() =>
+        {
+            using var target = new FileStream(shares, new FileStreamOptions
+            {
+                Mode = FileMode.CreateNew,
+                Access = FileAccess.Write,
+                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+            });
+            if (FileContents.TryClone(held.Source!, target.SafeFileHandle))
+                RandomAccess.SetLength(target.SafeFileHandle, Math.Min(size, target.Length));
+            else
+                FileContents.CopyBeginning(held.Source!, target.SafeFileHandle, size, cancellationToken);
+            return 0;
+        });
+        if (isInput ? FileStamp.Of(held.Source!) == held.File.Stamp : EndsOf(held.Source!, size) == held.Ends)
+            return held;
+        job.Store.Run(() =>
+        {
+            File.Delete(shares);
+            return 0;
+        });
+        if (isInput)
+        {
+            held.Dispose();
+            return null;
+        }
+
+        throw new HpcCrException(FailureKind.Failed, $"{held.File.Path} was truncated while the epoch was being written, before its contents at the cut were stored",
+            "The job runs on. Checkpoint again, or start the job with --capture for that file: it is then stored while the job stands still.");
+    }
+
+    private static string EndsOf(SafeFileHandle file, long size)
+    {
+        try
+        {
+            return FileTailHash.Of((buffer, at) => RandomAccess.Read(file, buffer, at), FileRecord.TailBytes)
+                + FileTailHash.Of((buffer, at) => RandomAccess.Read(file, buffer, at), size);
+        }
+        catch (EndOfStreamException)
+        {
+            return "";
+        }
     }
 
     private static KeptContents? Reusable(LocalJob job, HeldFile held) =>

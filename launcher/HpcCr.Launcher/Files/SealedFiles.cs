@@ -54,14 +54,19 @@ internal static class SealedFiles
     {
         var hashes = stored.ToDictionary(file => file.Path, file => file.Sha256);
         var folder = Path.Combine(job.Spec.Folder, EpochName.Of(epoch), job.Sandbox);
-        job.Kept = cut.Files.Where(held => held is { Stored: not null, File.IsMapped: false })
+        var begun = job.Store.Run(() => FileStamp.BirthOf(Path.Combine(job.Spec.Folder, JobFolder.StandardOutput)));
+        job.Kept = cut.Files.Where(held => held is { Stored: not null, File.IsMapped: false }).DistinctBy(held => held.File.Path)
             .ToDictionary(held => held.File.Path, held => new KeptContents(held.File.Stamp, held.TakenNs, Path.Combine(folder, held.Stored!), hashes[held.Stored!]));
         return [.. cut.Files.Select(held => new FileRecord(LinkOf(held, links) ?? held.File.Path, held.File.Stamp.Size)
         {
+            LinkTo = held.File.OtherName,
+            Inside = held.File.Inside,
+            Inode = held.File.Policy == FilePolicy.Input ? held.File.Stamp.Inode : 0,
+            IsOfJob = held.File.Policy == FilePolicy.Input && held.File.Stamp.ChangedNs >= begun,
             Policy = held.File.Policy,
             Offset = held.File.Offset ?? -1,
             Mode = held.File.Stamp.Mode,
-            Tail = held.File.Policy == FilePolicy.Appended && held.Source is not null ? TailOf(held) : null,
+            Tail = held.File.Policy == FilePolicy.Appended && held.Source is not null ? TailOf(job, epoch, held) : null,
             Stored = held.Stored,
             IsShared = cut.Shared.Holds(held.File.Stamp),
         })];
@@ -69,13 +74,19 @@ internal static class SealedFiles
 
     // The engine finds it by that name at a restart, and takes the name away again.
     private static string? LinkOf(HeldFile held, IReadOnlyDictionary<string, string> links) =>
-        held is { File.Policy: FilePolicy.Deleted, Stored: not null } ? links.GetValueOrDefault(held.File.Path) : null;
+        held is { File.Policy: FilePolicy.Deleted, Stored: not null } or { File.OtherName: not null } && links.GetValueOrDefault(held.File.Inside ?? held.File.Path) is { } link
+            ? Path.Combine(Path.GetDirectoryName(held.File.Path)!, Path.GetFileName(link))
+            : null;
 
-    private static string TailOf(HeldFile held)
+    // The file itself may have been truncated or rewritten since the cut.
+    private static string TailOf(LocalJob job, int epoch, HeldFile held)
     {
+        using var stored = held.Stored is null ? null
+            : job.Store.Run(() => job.Store.OpenImage(Path.Combine(job.Spec.Folder, EpochName.Partial(epoch)), $"{job.Sandbox}/{held.Stored}", held.File.Stamp.Size));
+        var source = stored?.SafeFileHandle ?? held.Source!;
         try
         {
-            return FileTailHash.Of((buffer, at) => RandomAccess.Read(held.Source!, buffer, at), held.File.Stamp.Size);
+            return FileTailHash.Of((buffer, at) => RandomAccess.Read(source, buffer, at), held.File.Stamp.Size);
         }
         catch (EndOfStreamException)
         {

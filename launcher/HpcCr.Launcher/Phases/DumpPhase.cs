@@ -14,7 +14,7 @@ internal static class DumpPhase
         var files = job.Spec.Attached ? SharedFiles.PackAsync(job, epoch.Files, cancellationToken) : PrivateFiles.PackAsync(job, epoch.Files, cancellationToken);
         var engine = job.AskAsync(new GuardRequest
         {
-            Dump = new DumpSandbox { Images = epoch.Images, DeadlineMs = dump.DeadlineMs, External = { ExternalMounts.Dump(job), TreeLook.External(epoch.Tree), PluginEnds.External(epoch.PluginEnds) }, ShellJob = epoch.Tree?.IsShellJob == true },
+            Dump = new DumpSandbox { Images = epoch.Images, DeadlineMs = dump.DeadlineMs, External = { ExternalMounts.Dump(job), TreeLook.External(epoch.Tree), PluginEnds.External(epoch.PluginEnds) }, ShellJob = epoch.Tree?.IsShellJob == true, Leases = FileLease.IsHeldByAny(job.Cgroup.Processes()) },
         }, cancellationToken);
         try
         {

@@ -11,6 +11,9 @@ internal static class PrivateFiles
 {
     private const string BlockingFactor = "2048";
 
+    // Of tar: a file or folder changed while it was read. The job stands still; the engine gives files that have lost a name another one meanwhile.
+    private const int Differs = 1;
+
     /// <summary>Packs them while the job is frozen, holes kept; no archive is made when there is nothing.</summary>
     public static async Task PackAsync(LocalJob job, string archive, CancellationToken cancellationToken)
     {
@@ -18,7 +21,7 @@ internal static class PrivateFiles
             return;
         await RunAsync(["tar", "--create", "--sparse", "--numeric-owner", "--blocking-factor", BlockingFactor, "--file", archive,
             "--directory", job.Layout.Memory, "--warning=no-file-ignored", Name(job.Layout.SharedMemory), Name(job.Layout.Temporary)],
-            "the files in the sandbox's /dev/shm and TMPDIR could not be copied", cancellationToken);
+            "the files in the sandbox's /dev/shm and TMPDIR could not be copied", cancellationToken, tolerated: Differs);
     }
 
     /// <summary>Puts them back before a restore, as the job's user.</summary>
@@ -40,7 +43,7 @@ internal static class PrivateFiles
 
     /// <summary>Runs a command to its end.</summary>
     /// <exception cref="HpcCrException">It failed; the first line that it said is told.</exception>
-    internal static async Task RunAsync(IReadOnlyList<string> argv, string failure, CancellationToken cancellationToken, FileStream? input = null, FileStream? output = null)
+    internal static async Task RunAsync(IReadOnlyList<string> argv, string failure, CancellationToken cancellationToken, FileStream? input = null, FileStream? output = null, int tolerated = 0)
     {
         var descriptors = new Dictionary<int, int>();
         if (input is not null)
@@ -56,7 +59,7 @@ internal static class PrivateFiles
         var said = await reader.ReadToEndAsync(CancellationToken.None);
         var status = await process.Exited;
         cancellationToken.ThrowIfCancellationRequested();
-        if (status.ShellCode != 0)
+        if (status.ShellCode != 0 && status.ShellCode != tolerated)
             throw new HpcCrException(FailureKind.Failed, $"{failure}: {said.Split('\n')[0]}", "Free some space, or see the launcher's log.");
     }
 }

@@ -24,6 +24,7 @@ internal static class SealPhase
         var connections = SealedConnections.Read(job.Sandbox, epoch);
         var named = FilesImage.Read(epoch.Images);
         var links = FilesImage.LinkNames(epoch.Images);
+        epoch.JobFiles = epoch.JobFiles!.StoreRest(job, epoch, cancellationToken);
         IReadOnlyList<ImageRecord> files = await ImageCopier.SealAsync(epoch.Staging, folder, store, cancellationToken);
         files = [.. files, .. await SealedFiles.HashAsync(job, partial, epoch.JobFiles!, files, cancellationToken)];
         var jobFiles = SealedFiles.Describe(job, epoch.Epoch, epoch.JobFiles!, files, links);
@@ -44,7 +45,7 @@ internal static class SealPhase
             ProcessorBindings = epoch.ProcessorBindings,
             Machine = Machine.Here,
             User = new UserRecord(UserDatabase.Find(job.Spec.Uid)?.Name, UserDatabase.Groups(job.Spec.Uid, job.Spec.Gid)),
-            NeededFiles = NeededFiles.OfJob(job, named, jobFiles),
+            NeededFiles = NeededFiles.OfJob(job, named.Where(file => !links.Values.Contains(file.Path)), MountsImage.Read(epoch.Images), epoch),
             Mounts = HostMounts.OfJob(job, epoch.MountsInside, epoch.MountsOutside, named.Select(f => f.Path)),
             Tree = epoch.Tree,
             PluginStates = job.Plugins.States,

@@ -12,6 +12,7 @@ internal static class PreflightStep
     [
         new CgroupCheck(), new NamespaceCheck(), new TracerCheck(), new CredentialCheck(), new DeviceCheck(), new KernelObjectCheck(), new MountedFileCheck(),
         new DeletedFileCheck(), new SocketCheck(), new OutsideEndCheck(), new QueueCheck(), new SharedMemoryCheck(), new SlurmStepCheck(), new TreeCheck(),
+        new StoredFileCheck(), new LeaseCheck(),
     ];
 
     /// <summary>Looks.</summary>

@@ -19,10 +19,10 @@ internal sealed class JobFiles(RestoreWork work, LocalJob job)
     public async Task PutBackAsync(CancellationToken cancellationToken)
     {
         var rollback = work.Treatment == FileTreatment.Rollback;
-        foreach (var file in work.Manifest.FilesPutBackBy(work.Sandbox).Where(file => rollback || file.Policy == FilePolicy.Deleted))
-            await (file.Stored is { } stored
-                ? PutBackAsync(file, work.Sandbox.Files.First(image => image.Path == stored), cancellationToken)
-                : PutBackAsync(file, cancellationToken));
+        foreach (var file in work.Manifest.FilesPutBackBy(work.Sandbox).Where(file => file.LinkTo is null && (rollback || file.Policy == FilePolicy.Deleted)))
+            await PutBackAsync(file, cancellationToken);
+        foreach (var file in work.Sandbox.JobFiles.Where(file => file.LinkTo is not null))
+            PutLinkBack(file);
         foreach (var path in rollback ? NewMatches.Of(work.Manifest, work.Sandbox, job.Layout, job.Store) : [])
         {
             await SetAsideAsync(path, 0, cancellationToken);
@@ -34,9 +34,45 @@ internal sealed class JobFiles(RestoreWork work, LocalJob job)
         }
     }
 
+    /// <summary>Removes the names that were given to files for the engine and that it has left, because the restore was given up.</summary>
+    public static void RemoveLinks(LocalJob job)
+    {
+        if (job.Restoring is { MadeLinks: { Count: > 0 } names })
+            job.Store.Run(() => names.Select(Remove).ToList());
+    }
+
+    private static bool Remove(string name)
+    {
+        try
+        {
+            File.Delete(name);
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
     private async Task PutBackAsync(FileRecord file, CancellationToken cancellationToken)
     {
+        var image = file.Stored is { } stored ? work.Sandbox.Files.First(other => other.Path == stored) : null;
+        if (image is not null && file.Policy != FilePolicy.Appended)
+        {
+            await PutBackAsync(file, image, cancellationToken);
+            if (file.Policy == FilePolicy.Deleted)
+                work.MadeLinks.Add(file.Path);
+            return;
+        }
+
         var found = job.Store.Run(() => CutFile.Look(file, work.Manifest.Epoch, _asides, job.Store, compare: true));
+        if (found.Fault is not null && image is not null)
+        {
+            // It was truncated, replaced or removed.
+            await PutBackAsync(file, image, cancellationToken);
+            return;
+        }
+
         if (found.Fault is { } fault)
             throw new HpcCrException(FailureKind.Failed, $"{fault}; nothing was started", "`hpccr show EPOCH --files` tells more.");
         if (found.IsAsAtCut)
@@ -56,10 +92,31 @@ internal sealed class JobFiles(RestoreWork work, LocalJob job)
         var stored = new StoredFile(file, image, job.Store);
         if (stored.IsAsAtCut())
             return;
+        if (!stored.MayBeReplaced)
+            throw new HpcCrException(FailureKind.Failed, $"{file.Path}, which the job reads, was changed since the plan was made; nothing was started", "Restart again.");
         await SetAsideAsync(file.Path, 0, cancellationToken);
         await AtAsync("putback-write", cancellationToken);
         await stored.PutBackAsync(work.EpochPath, work.Sandbox.Node, cancellationToken);
     }
+
+    // For the engine, which takes the name away again. In the sandbox's own folders both names are in the archive, or only the one to link to.
+    private void PutLinkBack(FileRecord file)
+    {
+        var (name, other) = (PathHere(file.Path), PathHere(file.LinkTo!));
+        job.Store.Run(() =>
+        {
+            if (FileStamp.Of(other) is not { } there)
+                throw new HpcCrException(FailureKind.Unsupported, $"{file.LinkTo} is gone: the job has it open under another name, which it has lost", "Put it back, or restart from another epoch.");
+            if (FileStamp.Of(name) is { } known && known.IsSameFile(there))
+                return 0;
+            File.Delete(name);
+            return HardLink.TryCreate(other, name) ? 0
+                : throw new HpcCrException(FailureKind.Failed, $"{other} could not be linked to {name}; nothing was started", "Restart where the job's user may make names in that folder.");
+        });
+        work.MadeLinks.Add(name);
+    }
+
+    private string PathHere(string path) => job.Spec.Attached ? path : PrivateFolders.PathOf(job.Spec, job.Layout, path) ?? path;
 
     private async Task SetAsideAsync(string path, long from, CancellationToken cancellationToken)
     {

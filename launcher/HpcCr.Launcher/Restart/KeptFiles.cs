@@ -1,3 +1,4 @@
+using HpcCr.Core;
 using HpcCr.Criu.Images;
 using HpcCr.Linux;
 
@@ -13,11 +14,14 @@ internal static class KeptFiles
     public static void Accept(RestoreWork work, StoreAccess store)
     {
         // Programs and what is mapped must be what it was: the plan has seen to that.
-        var kept = work.Sandbox.JobFiles.Where(file => file.IsPutBack).Select(file => file.Path)
-            .Concat(work.Manifest.Nodes.SelectMany(node => node.JobFiles.Where(file => file is { IsPutBack: true, IsShared: true })).Select(file => file.Path))
-            .Concat((work.Sandbox.NeededFiles ?? []).Where(file => file.IsData).Select(file => file.Path)).Distinct().ToList();
-        var sizes = store.Run(() => kept.Select(path => (Path: path, Stamp: FileStamp.Of(path))).Where(file => file.Stamp is not null)
-            .ToDictionary(file => file.Path, file => (ulong)file.Stamp!.Value.Size));
+        var kept = work.Sandbox.JobFiles.Where(file => file.IsPutBack).Select(Names)
+            .Concat(work.Manifest.Nodes.SelectMany(node => node.JobFiles.Where(file => file is { IsPutBack: true, IsShared: true })).Select(Names))
+            .Concat((work.Sandbox.NeededFiles ?? []).Where(file => file.IsData).Select(file => (file.Path, Inside: file.Path))).DistinctBy(file => file.Inside).ToList();
+        var sizes = store.Run(() => kept.Select(file => (file.Inside, Stamp: FileStamp.Of(file.Path))).Where(file => file.Stamp is not null)
+            .ToDictionary(file => file.Inside, file => (ulong)file.Stamp!.Value.Size));
         FilesImage.Resize(work.Images, path => sizes.TryGetValue(path, out var size) ? size : null);
     }
+
+    // Here, and in the images.
+    private static (string Path, string Inside) Names(FileRecord file) => (file.Path, file.Inside ?? file.Path);
 }

@@ -59,6 +59,8 @@ internal sealed class StoreAccess(uint uid, uint gid, string? faults = null) : I
         }
     }
 
+    public ulong? InodeOf(string path) => FileStamp.Of(path)?.Inode;
+
     public SafeFileHandle? OpenFile(string path, FileAccess access)
     {
         try

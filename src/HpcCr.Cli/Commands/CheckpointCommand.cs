@@ -74,6 +74,7 @@ internal sealed class CheckpointCommand : CliCommand
             ("bytes", Quantity.Bytes(made.Bytes)),
             ("connections", $"{made.Connections}"),
             ("cut", made.Cut),
+            .. made.Warnings.Select(warning => ("warning", warning)),
         ]);
         if (terminal.IsJson) Terminal.Document(made, CliJson.Default.CheckpointDocument);
     }

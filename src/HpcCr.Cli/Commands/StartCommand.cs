@@ -27,6 +27,10 @@ internal abstract class StartCommand : CliCommand
     [Option("capture", MetaValue = "GLOB", HelpText = "Store these files in every epoch and put them back, open or not; *, ? and ** as in a shell. May be given several times.")]
     public IEnumerable<string> Capture { get; set; } = [];
 
+    /// <summary>Up to which size open files are stored.</summary>
+    [Option("store-limit", MetaValue = "SIZE", HelpText = "Store the job's open files up to this size each in every checkpoint, so that a restart can put them back if they were replaced, truncated or removed: 0, 512K, 64M, 2G. Default 64M.")]
+    public string? StoreLimit { get; set; }
+
     /// <summary>What becomes of connections to programs outside the job.</summary>
     [Option("outside", MetaValue = "ADDRESS[:PORT]=close|fail|keep", HelpText = "What becomes of connections to programs outside the job; the first rule that fits counts. May be given several times.")]
     public IEnumerable<string> Outside { get; set; } = [];
@@ -48,6 +52,7 @@ internal abstract class StartCommand : CliCommand
         Keep = Keep is null ? 0 : Schedule.Keep(Keep),
         Plugins = [.. Plugins.Select(PluginOption.Parse)],
         Capture = [.. Capture.Select(pattern => FilePattern.Parse(pattern, Environment.CurrentDirectory))],
+        StoreLimit = StoreLimit is null ? null : ByteCount.Parse("--store-limit", StoreLimit),
         Outside = [.. Outside.Select(rule => OutsideRule.Parse(rule).ToString())],
     };
 }

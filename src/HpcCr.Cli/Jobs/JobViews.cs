@@ -26,7 +26,8 @@ internal static class JobViews
 
     /// <summary>A committed epoch, as it was made.</summary>
     public static CheckpointDocument Of(CheckpointResult made) => new(
-        made.Job, made.Epoch, made.Path, Round(made.PauseMs), PhasesOf(made.PhasesMs), made.Bytes, made.Connections, made.Cut, made.Refreezes, made.Stopped);
+        made.Job, made.Epoch, made.Path, Round(made.PauseMs), PhasesOf(made.PhasesMs), made.Bytes, made.Connections, made.Cut, made.Refreezes, made.Stopped,
+        made.Warnings);
 
     /// <summary>What a restart would do.</summary>
     public static PlanDocument Of(RestartPlan plan, ErrorBody? error) => new(

@@ -37,7 +37,7 @@ internal sealed record NodeDocument(
 /// <summary>A committed epoch, as it was made.</summary>
 internal sealed record CheckpointDocument(
     string Job, uint Epoch, string Path, double PauseMs, IReadOnlyDictionary<string, double> PhasesMs, ulong Bytes, uint Connections, string Cut,
-    uint Refreezes, bool Stopped);
+    uint Refreezes, bool Stopped, IReadOnlyList<string> Warnings);
 
 /// <summary>The jobs in allocations of Slurm's.</summary>
 internal sealed record SlurmStatusDocument(IReadOnlyList<SlurmJobDocument> Jobs);

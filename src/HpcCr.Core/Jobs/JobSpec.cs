@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json.Serialization;
 
 namespace HpcCr.Core;
 
@@ -67,6 +68,13 @@ public sealed record JobSpec
 
     /// <summary>Which files are stored in every epoch though nothing shows that the job writes them: patterns (see <see cref="FilePattern"/>), absolute.</summary>
     public IReadOnlyList<string> Capture { get; init => field = value ?? []; } = []; // left out by versions that could not capture
+
+    /// <summary>Up to which size files that the job has open are stored in every epoch whatever their policy, in bytes; 0: none; null: <see cref="DefaultStoreLimit"/>.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? StoreLimit { get; init; }
+
+    /// <summary>The <see cref="StoreLimit"/> of jobs that do not say: 64 MiB.</summary>
+    public const long DefaultStoreLimit = 64 << 20;
 
     /// <summary>What becomes of connections to programs outside the job: rules (see <see cref="OutsideRule"/>), of which the first that fits counts.</summary>
     public IReadOnlyList<string> Outside { get; init => field = value ?? []; } = []; // left out by versions without rules

@@ -41,6 +41,7 @@ internal static class ManifestFaults
         : (spec.Hosts.Count > 0 && spec.Hosts.Count != spec.Nodes.Count) || !spec.Hosts.All(NodeName.IsValid) ? "the places of its sandboxes are wrong"
         : spec.PastAddresses.Any(g => g.OfSandboxes.Count != spec.Nodes.Count || g.OfSandboxes.Any(list => !list.All(IsAddress))) ? "an earlier address in it is none"
         : spec.IntervalMilliseconds is < 0 or > JobSpec.LongestInterval || spec.Keep < 0 ? "its schedule is wrong"
+        : spec.StoreLimit < 0 ? "its limit for stored files is wrong"
         : !Path.IsPathRooted(spec.CheckpointDirectory) || !Path.IsPathRooted(spec.WorkingDirectory) ? "a directory in it is not absolute"
         : !spec.Capture.All(Path.IsPathRooted) ? "a pattern of files to capture is not absolute"
         : !spec.Outside.All(rule => OutsideRule.TryParse(rule, out _)) ? "a rule about connections to outside is none"
@@ -67,7 +68,8 @@ internal static class ManifestFaults
             return $"the tree of {node.Node} is described wrongly";
         if (node.JobFiles.Any(f => f.Size < 0 || !Path.IsPathRooted(f.Path) || HasNul(f.Path) || (f.Tail is not null && !IsSha256(f.Tail))
             || (f.Stored is not null && !node.Files.Any(i => i.Path == f.Stored && i.Size == f.Size))
-            || (f.Policy is FilePolicy.Rewritten or FilePolicy.Captured && f.Stored is null)))
+            || (f.LinkTo is not null && (!Path.IsPathRooted(f.LinkTo) || HasNul(f.LinkTo))) || (f.Inside is not null && HasNul(f.Inside))
+            || (f.Policy is FilePolicy.Rewritten or FilePolicy.Captured or FilePolicy.Input && f.Stored is null)))
             return $"an open file of {node.Node} is described wrongly";
         if (node.NeededFiles?.Any(f => f.Size < 0 || !Path.IsPathRooted(f.Path) || HasNul(f.Path) || (f.Sha256 is not null && !IsSha256(f.Sha256))) == true || node.Mounts?.Any(m => !Path.IsPathRooted(m.MountPoint)) == true)
             return $"a file or mount that {node.Node} needs is described wrongly";

@@ -21,6 +21,12 @@ public sealed record DumpOptions : EngineOptions
     /// <summary>The cgroup the tasks are frozen in (a folder path; required if it is frozen already); null: none.</summary>
     public string? FreezeCgroup { get; init; }
 
+    /// <summary>A file with options that requests have no field for, in the syntax of criu.conf; absolute. Null: none.</summary>
+    public string? ConfigFile { get; init; }
+
+    /// <summary>What such a file holds that keeps the engine from opening each file once more to read its build id: that would break leases.</summary>
+    public const string ValidateBySize = "file-validation filesize\n";
+
     /// <summary>How long the engine tries to stop the tasks, in seconds; 0: the engine's own default, 10.</summary>
     public uint TimeoutSeconds { get; init; } = 10;
 }

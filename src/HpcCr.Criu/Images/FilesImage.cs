@@ -94,7 +94,10 @@ public static class FilesImage
             regular.HasSize ? regular.Size : null,
             regular.HasMode ? regular.Mode : null,
             uses,
-            unlinked);
+            unlinked)
+        {
+            MountId = regular.HasMountId && regular.MountId >= 0 ? (uint)regular.MountId : null,
+        };
     }
 
     private static Dictionary<uint, FileUses> ReadUses(string folder)

@@ -18,6 +18,9 @@ public sealed record MountEntry
     /// <summary>The device, in the kernel's encoding.</summary>
     public required uint RootDevice { get; init; }
 
+    /// <summary>The same as mount tables have it, <c>major:minor</c>.</summary>
+    public string Device => $"{RootDevice >> 20}:{RootDevice & 0xFFFFF}";
+
     /// <summary>The mount's flags, as in mount(2).</summary>
     public required uint Flags { get; init; }
 

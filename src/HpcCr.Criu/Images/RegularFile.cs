@@ -15,6 +15,9 @@ namespace HpcCr.Criu.Images;
 public sealed record RegularFile(
     uint Id, string Path, uint Flags, ulong Position, ulong? Size, uint? Mode, FileUses Uses, bool IsUnlinked)
 {
+    /// <summary>The mount that it is on, as <see cref="MountEntry.MountId"/>; null: not recorded.</summary>
+    public uint? MountId { get; init; }
+
     private const uint AccessMode = 3;
     private const uint TypeMask = 0xF000;
     private const uint FolderType = 0x4000;

@@ -13,6 +13,7 @@ internal static class RequestBuilder
         wire.LeaveRunning = options.LeaveRunning;
         wire.GhostLimit = options.GhostLimitBytes;
         if (options.TimeoutSeconds > 0) wire.Timeout = options.TimeoutSeconds;
+        if (options.ConfigFile is not null) wire.ConfigFile = options.ConfigFile;
         if (options.FreezeCgroup is not null) wire.FreezeCgroup = options.FreezeCgroup;
         return new Request { Type = RequestType.Dump, Options = wire };
     }

@@ -47,6 +47,26 @@ public static partial class FileContents
         }
     }
 
+    /// <summary>Copies the beginning of a file, without moving the offset of what is open: that may be another process's as well.</summary>
+    /// <param name="from">Open for reading.</param>
+    /// <param name="to">Open for writing, empty.</param>
+    /// <param name="length">How many bytes; a file that is shorter by now gives those that it has.</param>
+    /// <param name="cancellationToken">Stops between buffers.</param>
+    /// <exception cref="IOException">It cannot be read or written.</exception>
+    public static void CopyBeginning(SafeFileHandle from, SafeFileHandle to, long length, CancellationToken cancellationToken)
+    {
+        var buffer = new byte[(int)Math.Clamp(length, 1, BufferBytes)];
+        for (long at = 0; at < length;)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var got = RandomAccess.Read(from, buffer.AsSpan(0, (int)Math.Min(buffer.Length, length - at)), at);
+            if (got == 0)
+                return;
+            RandomAccess.Write(to, buffer.AsSpan(0, got), at);
+            at += got;
+        }
+    }
+
     [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]
     private static partial int Control(SafeFileHandle to, nuint request, nint from);
 

@@ -31,6 +31,13 @@ public readonly record struct FileStamp(string Device, ulong Inode, long Size, l
     /// <summary>The device of whatever is at a path, as <see cref="Device"/>; null when there is nothing.</summary>
     public static string? DeviceOf(string path) => StatxBuffer.Look(path) is { } found ? Stamp(found).Device : null;
 
+    /// <summary>The mount on which whatever is at a path is, as the first field of a mount table's lines has it; null when that cannot be told. Links are followed.</summary>
+    public static int? MountOf(string path) => StatxBuffer.Look(path) is { HasMount: true } found ? (int)found.MountId : null;
+
+    /// <summary>When whatever is at a path was made, in nanoseconds since 1970; null when that cannot be told.</summary>
+    public static long? BirthOf(string path) =>
+        StatxBuffer.Look(path) is { HasBirth: true } found ? (found.BirthSeconds * Second) + found.BirthNanoseconds : null;
+
     /// <summary>Whether it is the same file, changed or not.</summary>
     public bool IsSameFile(FileStamp other) => Device == other.Device && Inode == other.Inode;
 

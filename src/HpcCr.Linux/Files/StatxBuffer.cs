@@ -17,6 +17,7 @@ internal partial struct StatxBuffer
 
     private const int CurrentDirectory = -100;
     private const uint BasicStats = 0x7ff;
+    private const uint BirthAndMount = 0x800 | 0x1000;
     private const int BlockBytes = 512;
 
     [FieldOffset(16)]
@@ -61,15 +62,33 @@ internal partial struct StatxBuffer
     [FieldOffset(140)]
     public uint DeviceMinor;
 
+    [FieldOffset(80)]
+    public long BirthSeconds;
+
+    [FieldOffset(88)]
+    public uint BirthNanoseconds;
+
+    [FieldOffset(144)]
+    public ulong MountId;
+
+    [FieldOffset(0)]
+    private readonly uint _mask;
+
     [FieldOffset(48)]
     private readonly ulong _blocks;
 
     /// <summary>What it takes on the medium, in bytes.</summary>
     public readonly long Occupied => (long)_blocks * BlockBytes;
 
+    /// <summary>Whether the file system tells when it was made.</summary>
+    public readonly bool HasBirth => (_mask & 0x800) != 0;
+
+    /// <summary>Whether the kernel tells on which mount it is.</summary>
+    public readonly bool HasMount => (_mask & 0x1000) != 0;
+
     /// <summary>Looks; links are followed. Null, with the error number, when it cannot.</summary>
     public static StatxBuffer? Look(string path, int flags = 0, int folder = CurrentDirectory) =>
-        Statx(folder, path, flags, BasicStats, out var found) == 0 ? found : null;
+        Statx(folder, path, flags, BasicStats | BirthAndMount, out var found) == 0 ? found : null;
 
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Statx(int folder, string path, int flags, uint mask, out StatxBuffer buffer);

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace HpcCr.Linux;
 
@@ -15,6 +16,11 @@ public static partial class Mounts
     private const ulong SharedFlag = 1UL << 20;
     private const int DetachFlag = 2;
     private const int NoFollow = 8;
+    private const long OpenTreeCall = 428;
+    private const long MoveMountCall = 429;
+    private const uint OpenTreeClone = 1;
+    private const uint FromEmptyPath = 4;
+    private const int CurrentDirectory = -100;
 
     /// <summary>Makes a folder or file visible at a second place.</summary>
     /// <param name="source">What is to be seen.</param>
@@ -23,6 +29,26 @@ public static partial class Mounts
     /// <exception cref="LinuxException">ENOENT, ENOTDIR, EPERM.</exception>
     public static void Bind(string source, string target, bool recursive = false) =>
         Call($"mount --bind {source} {target}", source, target, null, BindFlag | (recursive ? Recursive : 0), null);
+
+    /// <summary>Makes a mount of a folder that is not attached anywhere yet (open_tree(2)); it is gone with the handle unless it is attached.</summary>
+    /// <param name="source">What it shows.</param>
+    /// <exception cref="LinuxException">ENOENT, EPERM.</exception>
+    public static SafeFileHandle Clone(string source)
+    {
+        var number = OpenTree(OpenTreeCall, CurrentDirectory, source, OpenTreeClone | FileApi.CloseOnExec);
+        return number >= 0 ? new SafeFileHandle((nint)number, ownsHandle: true) : throw LinuxException.Last($"open_tree({source})");
+    }
+
+    /// <summary>Attaches what <see cref="Clone"/> has made (move_mount(2)).</summary>
+    /// <param name="mount">The mount.</param>
+    /// <param name="target">Where; exists already and is of the same kind.</param>
+    /// <exception cref="LinuxException">ENOENT, ENOTDIR, EPERM.</exception>
+    public static void Attach(SafeFileHandle mount, string target)
+    {
+        ArgumentNullException.ThrowIfNull(mount);
+        if (MoveMount(MoveMountCall, (int)mount.DangerousGetHandle(), "", CurrentDirectory, target, FromEmptyPath) != 0)
+            throw LinuxException.Last($"move_mount({target})");
+    }
 
     /// <summary>Lets later mounts of the host come in, and none of ours go out.</summary>
     /// <param name="path">A mount point.</param>
@@ -81,6 +107,12 @@ public static partial class Mounts
         if (Mount(source, target, type, (nuint)flags, data) != 0)
             throw LinuxException.Last(what);
     }
+
+    [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial long OpenTree(long number, int folder, string path, uint flags);
+
+    [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial long MoveMount(long number, int fromFolder, string fromPath, int toFolder, string toPath, uint flags);
 
     [LibraryImport("libc", EntryPoint = "mount", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Mount(string? source, string target, string? type, nuint flags, string? data);

@@ -10,6 +10,7 @@ internal static class TestPrograms
     public static string Hello => Path("hello.sh");
     public static string Holds => Path("holds");
     public static string KeepAlive => Path("keepalive");
+    public static string Lease => Path("lease.py");
     public static string LocalTalk => Path("localtalk.py");
     public static string Output => Path("output");
     public static string Pair => Path("pair");
@@ -18,8 +19,10 @@ internal static class TestPrograms
     public static string Reader => Path("reader.py");
     public static string RedisClient => Path("redisclient");
     public static string RedisPythonClient => Path("redisclient.py");
+    public static string Replacer => Path("replacer.py");
     public static string RootSquash => Path("rootsquash.py");
     public static string SelfCheck => Path("selfcheck");
+    public static string Semaphore => Path("semaphore");
     public static string Serve => Path("serve");
     public static string Session => Path("session.py");
     public static string SessionInC => Path("session");
