@@ -17,7 +17,7 @@ internal sealed class StoredFileCheck : IPreflightCheck
     {
         var job = target.Job;
         var files = OpenFiles.OfJob(job, MountInfo.Read()).Where(file => file.Policy == FilePolicy.Appended).ToList();
-        var closed = job.Store.Run(() => files.Where(file => file.IsKept && !FileRights.May(file.Path, read: true)).ToHashSet());
+        var closed = job.Store.Run(() => files.Where(file => file.IsKept && FileStamp.Of(file.Path) is not null && !FileRights.May(file.Path, read: true)).ToHashSet());
         var left = files.Where(file => !file.IsKept || closed.Contains(file)).OrderByDescending(file => file.Stamp.Size).ToList();
         foreach (var file in left.Take(ToldApart))
         {
