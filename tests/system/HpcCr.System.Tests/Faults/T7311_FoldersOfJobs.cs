@@ -14,7 +14,7 @@ public sealed class T7311_FoldersOfJobs(FencingLab lab) : SystemTest(lab)
         await other.InitializeAsync();
         var sameKey = CommandOptions.Default with { Environment = new Dictionary<string, string?> { ["HPCCR_KEY_FILE"] = Lab.KeyFile } };
         (await other.Hpccr.RunAsync(sameKey, "run", "--name", job.Name, "--ckpt-dir", Hpccr.CheckpointDirectory, "--detach", "--", "true")).FailsWith(1, "another coordinator", "--name");
-        (await other.Hpccr.RunAsync(sameKey, "restart", epoch.Path, "--detach")).FailsWith(1, "another coordinator", "--force");
+        (await other.Hpccr.RunAsync(sameKey, "restart", epoch.Path, "--nodes", Environment.MachineName, "--detach")).FailsWith(1, "another coordinator", "--force");
         await job.WaitForMoreAsync();
         Assert.Equal(2, (await job.CheckpointAsync()).Number);
         await job.KillAsync();
