@@ -39,7 +39,9 @@ internal sealed class LifeGate(NodeRegistry nodes, JobEnder ender, Journal journ
                 continue;
             if (left.Exists(part => TimeLeft(part) is null))
                 throw Unknowable(job.Name, names);
-            var wait = left.Max(part => TimeLeft(part)!.Value);
+            var wait = left.Max(part => TimeLeft(part) ?? TimeSpan.MaxValue);
+            if (wait <= TimeSpan.Zero)
+                continue;
             if (told != names)
             {
                 log.LogInformation("{Job}: waits for {Nodes}, at most {Seconds:F0} s", job.Name, names, wait.TotalSeconds);
