@@ -40,6 +40,9 @@ internal sealed class EngineRun : IAsyncDisposable
     /// <summary>The engine's own number.</summary>
     public int Pid => _process.Pid;
 
+    /// <summary>Whether it has the tasks in its hands.</summary>
+    public bool IsAtWork => _work is { IsCompleted: false };
+
     /// <summary>
     /// Whether somebody killed the engine while it waited at the gate of a dump. The freezer has the tasks and no foreign code
     /// is left in them; only their sockets are still in repair mode.

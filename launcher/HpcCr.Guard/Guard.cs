@@ -7,7 +7,7 @@ namespace HpcCr.Guard;
 /// The guard of one job on one node: parent of the sandbox's root and of the engine. It freezes, locks and dumps, and knows how to undo
 /// all of it. Its steps are taken one at a time: see <see cref="GuardDesk"/>.
 /// </summary>
-internal sealed class Guard
+internal sealed partial class Guard
 {
     // What the engine gets to answer its next notification before it counts as hung.
     private static readonly TimeSpan EngineGrace = TimeSpan.FromSeconds(15);
@@ -17,6 +17,7 @@ internal sealed class Guard
 
     private readonly Sandbox _sandbox;
     private readonly Lease _lease;
+    private readonly RunLease _run;
     private readonly JobLock _lock = new();
     private readonly SocketTimers _timers;
     private SandboxFreezer? _freezer;
@@ -34,6 +35,7 @@ internal sealed class Guard
         _sandbox.Ended += () => Ended?.Invoke();
         _timers = new SocketTimers(() => _sandbox.Processes());
         _lease = new Lease(leaseEnded);
+        _run = new RunLease(ApplyRunLease);
     }
 
     /// <summary>Raised when the sandbox's root has ended.</summary>
@@ -56,6 +58,7 @@ internal sealed class Guard
         Locked = _lock.IsHeld,
         EngineActive = _engine is not null,
         EnginePid = _engine?.Pid ?? 0,
+        Fenced = IsFenced,
         LastAbort = _lastAbort,
     };
 
@@ -76,6 +79,7 @@ internal sealed class Guard
 
     public async Task StartAsync(StartSandbox request)
     {
+        RequireTime();
         await _sandbox.StartAsync(request);
         _freezer = new SandboxFreezer(request.Cgroup);
     }
@@ -92,7 +96,11 @@ internal sealed class Guard
         _sandbox.Release();
     }
 
-    public Task SpawnAsync(SandboxEntry entry) => _sandbox.SpawnAsync(entry);
+    public Task SpawnAsync(SandboxEntry entry)
+    {
+        RequireTime();
+        return _sandbox.SpawnAsync(entry);
+    }
 
     /// <summary>Lets the sandbox run.</summary>
     /// <returns>How long it stood still, in milliseconds.</returns>
@@ -160,6 +168,8 @@ internal sealed class Guard
         _lease.Renew();
         if (_engine is { } engine)
         {
+            if (_sandbox.State == GuardStatus.Types.State.Restoring)
+                await RequireTimeAsync();
             await engine.FinishAsync();
             if (_sandbox.State == GuardStatus.Types.State.Restoring)
             {

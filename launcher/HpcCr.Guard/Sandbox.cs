@@ -137,6 +137,9 @@ internal sealed class Sandbox(SandboxLayout layout)
             State = State.Empty;
     }
 
+    /// <summary>Kills every process of the sandbox, and does not wait for their end.</summary>
+    public void KillProcesses() => _cgroup?.Kill();
+
     /// <summary>Whether the root has ended; one that is just ending is waited for.</summary>
     public async Task<bool> HasEndedAsync()
     {

@@ -76,6 +76,7 @@ public sealed class LauncherHost
             Engine = _node.Engine,
             EngineMissing = _node.EngineFault is not null,
             Addresses = { _node.Addresses },
+            SentMs = RunTime.Now,
         };
         foreach (var job in _jobs.All)
             if (await HeldAsync(job) is { } held)
@@ -145,9 +146,17 @@ public sealed class LauncherHost
                 _ = CarryOutAsync(message.Command);
                 break;
             case ToLauncher.MessageOneofCase.Heartbeat:
-                _link.TrySend(new FromLauncher { Heartbeat = new Heartbeat() });
+                _link.TrySend(new FromLauncher { Heartbeat = new Heartbeat { SentMs = RunTime.Now } });
+                _jobs.RunTime.Extend(message.Heartbeat.SentMs);
                 foreach (var job in _jobs.All)
+                {
                     job.RenewLease();
+                    _ = job.KeepRunningAsync(_jobs.RunTime.Until);
+                }
+
+                break;
+            case ToLauncher.MessageOneofCase.Confirmed:
+                Confirm(message.Confirmed);
                 break;
             case ToLauncher.MessageOneofCase.RemoteStartAnswer:
                 if (_remoteStarts.TryRemove(message.RemoteStartAnswer.Id, out var waiting))
@@ -158,10 +167,24 @@ public sealed class LauncherHost
                 break;
             case ToLauncher.MessageOneofCase.Welcome:
                 _log.LogInformation("connected to the coordinator");
+                _jobs.RunTime.Begin(message.Welcome.FenceMs, message.Welcome.EchoMs);
                 foreach (var job in _jobs.All)
+                {
                     job.Orphan();
+                    // It may have been given up, and be running elsewhere.
+                    job.IsConfirmed = false;
+                }
+
                 break;
         }
+    }
+
+    private void Confirm(Confirmed confirmed)
+    {
+        if (_jobs.Find(confirmed.Job, confirmed.Sandbox) is not { } job || job.Spec.Incarnation != (long)confirmed.Incarnation)
+            return;
+        job.IsConfirmed = true;
+        _ = job.KeepRunningAsync(_jobs.RunTime.Until);
     }
 
     private async Task CarryOutAsync(Command command)
@@ -202,6 +225,7 @@ public sealed class LauncherHost
     {
         happened.Job = job.Spec.Name;
         happened.Sandbox = job.Sandbox;
+        happened.Incarnation = (ulong)job.Spec.Incarnation;
         if (!_link.TrySend(new FromLauncher { Event = happened }))
             _log.LogInformation("{Job}: {Event} is told when the coordinator is back", job.Spec.Name, happened.EventCase);
     }
@@ -215,7 +239,7 @@ public sealed class LauncherHost
         try
         {
             var request = new RemoteStart { Id = id, Node = node, Command = { command } };
-            if (!_link.TrySend(new FromLauncher { Event = new Event { Job = job.Spec.Name, Sandbox = job.Sandbox, RemoteStart = request } }))
+            if (!_link.TrySend(new FromLauncher { Event = new Event { Job = job.Spec.Name, Sandbox = job.Sandbox, Incarnation = (ulong)job.Spec.Incarnation, RemoteStart = request } }))
                 return "the coordinator is not connected";
             return (await answer.Task.WaitAsync(cancellationToken))?.What;
         }

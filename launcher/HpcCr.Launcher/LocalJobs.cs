@@ -26,6 +26,9 @@ internal sealed class LocalJobs(LauncherOptions options, ILogger log)
     /// <summary>All of them.</summary>
     public IEnumerable<LocalJob> All => _jobs.Values;
 
+    /// <summary>Until when they may run.</summary>
+    public RunTime RunTime { get; } = new();
+
     /// <summary>What their plugins ask of themselves on other nodes.</summary>
     public PluginQuestions Questions { get; } = new();
 
@@ -51,6 +54,8 @@ internal sealed class LocalJobs(LauncherOptions options, ILogger log)
         _ = new PluginFolders(options.Plugins).OfJob(spec);
         var key = spec.KeyOf(sandbox);
         var layout = options.Run.Sandbox(key);
+        if (Find(spec.Name, sandbox) is { } older && older.Spec.Incarnation < spec.Incarnation)
+            await EndStaleAsync(older);
         if (_jobs.ContainsKey((spec.Name, sandbox)) || Directory.Exists(layout.Root))
             throw new HpcCrException(FailureKind.Failed, $"job {spec.Name} has a sandbox on {options.Node} already", $"`hpccr kill {spec.Name}` ends it.");
         JobCgroup? cgroup = null;
@@ -60,7 +65,9 @@ internal sealed class LocalJobs(LauncherOptions options, ILogger log)
             SandboxFolders.Create(spec, layout);
             cgroup = JobCgroup.Create($"{CgroupPrefix}/{key}");
             guard = await GuardClient.StartAsync(layout, log);
-            return Register(new LocalJob(spec, sandbox, options, cgroup, guard, Questions, log));
+            var job = Register(new LocalJob(spec, sandbox, options, cgroup, guard, Questions, log) { IsConfirmed = true });
+            await job.KeepRunningAsync(RunTime.Until);
+            return job;
         }
         catch
         {
@@ -109,7 +116,8 @@ internal sealed class LocalJobs(LauncherOptions options, ILogger log)
     /// <remarks>Whoever begins this ends it: what is no longer known here would never be removed by anybody.</remarks>
     /// <param name="job">The job.</param>
     /// <param name="release">What was attached and never restarted is let go instead.</param>
-    public async Task RemoveAsync(LocalJob job, bool release = false)
+    /// <param name="isStale">Another life of the job may be under way: what lies in its folder may be of that one.</param>
+    public async Task RemoveAsync(LocalJob job, bool release = false, bool isStale = false)
     {
         _jobs.TryRemove(KeyValuePair.Create((job.Spec.Name, job.Sandbox), job));
         using var patience = new CancellationTokenSource(GuardDeadline);
@@ -132,7 +140,8 @@ internal sealed class LocalJobs(LauncherOptions options, ILogger log)
         StagingFolders.RemoveAll(options, job.Key, job.Layout);
         try
         {
-            AbortPhase.DiscardAll(job);
+            if (!isStale)
+                AbortPhase.DiscardAll(job);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -142,6 +151,18 @@ internal sealed class LocalJobs(LauncherOptions options, ILogger log)
         await job.DisposeAsync();
         job.Cgroup.Remove();
         SandboxFolders.Remove(job.Layout);
+    }
+
+    /// <summary>Ends a part of an earlier life of a job, whatever it was doing; the job's folder is left alone.</summary>
+    public async Task EndStaleAsync(LocalJob job)
+    {
+        log.LogWarning("{Job}: the part of its life {Incarnation} that is here is ended: there is a later one, or it does not belong here", job.Spec.Name, job.Spec.Incarnation);
+        await job.StepAsync(interrupt: true, async _ =>
+        {
+            if (Find(job.Spec.Name, job.Sandbox) == job)
+                await RemoveAsync(job, isStale: true);
+            return 0;
+        }, CancellationToken.None);
     }
 
     /// <summary>A Slurm job has ended on this node: so has what is left of its jobs here.</summary>
@@ -196,8 +217,11 @@ internal sealed class LocalJobs(LauncherOptions options, ILogger log)
 
     private void OnGuardGone(LocalJob job)
     {
-        if (_jobs.ContainsKey((job.Spec.Name, job.Sandbox)))
-            Lost?.Invoke(job, $"the guard of {job.Spec.Name} on {options.Node} was killed");
+        if (!_jobs.ContainsKey((job.Spec.Name, job.Sandbox)))
+            return;
+        // Nobody would freeze it when the coordinator cannot be heard, and it is lost in any case.
+        job.Cgroup.Kill();
+        Lost?.Invoke(job, $"the guard of {job.Spec.Name} on {options.Node} was killed");
     }
 
     private void SweepDead(string name, SandboxLayout layout)

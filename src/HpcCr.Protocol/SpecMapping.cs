@@ -23,6 +23,7 @@ public static class SpecMapping
             Keep = (uint)spec.Keep,
             SlurmJob = spec.SlurmJob,
             SlurmStep = spec.SlurmStep,
+            Incarnation = (ulong)spec.Incarnation,
         };
         wire.Command.AddRange(spec.Command);
         wire.Nodes.AddRange(spec.Nodes);
@@ -66,6 +67,7 @@ public static class SpecMapping
             Keep = ToKeep(wire.Keep),
             SlurmJob = wire.SlurmJob,
             SlurmStep = wire.SlurmStep,
+            Incarnation = (long)(wire.Incarnation & long.MaxValue),
             Slots = [.. wire.Slots],
             Capture = [.. wire.Capture.Select(pattern => Absolute(pattern, "pattern of files to capture"))],
             Outside = [.. wire.Outside.Select(rule => OutsideRule.Parse(rule).ToString())],

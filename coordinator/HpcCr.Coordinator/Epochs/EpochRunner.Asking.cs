@@ -34,7 +34,7 @@ internal sealed partial class EpochRunner
 
     private Func<string, Command> Simple(Action<Command> step) => _ =>
     {
-        var command = new Command { Job = _job.Name, Epoch = (uint)Number };
+        var command = new Command { Job = _job.Name, Incarnation = (ulong)_job.Spec.Incarnation, Epoch = (uint)Number };
         step(command);
         return command;
     };

@@ -70,6 +70,9 @@ internal sealed partial class Job(JobSpec spec)
     /// <summary>Which trees of an attached job have ended.</summary>
     public TreeEnds Trees { get; } = new(spec);
 
+    /// <summary>Parts of its earlier lives, and of this one once it has ended, that may still be alive.</summary>
+    public FormerParts Former { get; set; } = new();
+
     /// <summary>Guards against two ends of the same job at once.</summary>
     public SemaphoreSlim Ending { get; } = new(1, 1);
 

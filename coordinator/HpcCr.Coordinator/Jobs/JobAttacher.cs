@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 namespace HpcCr.Coordinator;
 
 /// <summary>Takes processes that run already under control as a job: every tree is looked at before the first is touched.</summary>
-internal sealed class JobAttacher(NodeRegistry nodes, JobTable jobs, Journal journal, JobStarter starter, JobEnder ender, ILogger<JobAttacher> log)
+internal sealed class JobAttacher(NodeRegistry nodes, Journal journal, JobStarter starter, JobEnder ender, ILogger<JobAttacher> log)
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
 
@@ -23,8 +23,7 @@ internal sealed class JobAttacher(NodeRegistry nodes, JobTable jobs, Journal jou
         var places = names.Select(node => new Place(node, node)).ToList();
         var seen = await NodeGroup.AskAllAsync(nodes, places,
             node => new Command { InspectTree = new InspectTree { Pid = trees[node], CallerUid = uid } }, "look", Deadline, cancellationToken);
-        var job = new Job(Describe(request, names, names.ToDictionary(node => node, node => seen[node].TreeInspected.Spec.ToCore())));
-        jobs.Add(job);
+        var job = await starter.BeginAsync(Describe(request, names, names.ToDictionary(node => node, node => seen[node].TreeInspected.Spec.ToCore())), cancellationToken);
         try
         {
             await journal.SaveAsync(job);
@@ -44,6 +43,7 @@ internal sealed class JobAttacher(NodeRegistry nodes, JobTable jobs, Journal jou
         catch (Exception e)
         {
             await ender.EndAsync(job, JobState.Failed, reason: $"it could not be attached: {e.Message}", release: true);
+            await starter.ReleaseAsync(job.Spec, null);
             throw;
         }
     }

@@ -57,7 +57,10 @@ internal sealed class JobTable
             }
 
             if (_jobs.TryRemove(new KeyValuePair<string, Job>(job.Name, other)))
+            {
                 before = other;
+                job.Former = other.Former;
+            }
         }
 
         foreach (var old in _jobs.Values.Where(j => j.State.IsEnded()).OrderByDescending(j => j.Serial).Skip(EndedKept))

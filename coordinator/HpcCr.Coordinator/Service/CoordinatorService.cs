@@ -11,7 +11,7 @@ namespace HpcCr.Coordinator;
 /// <summary>What users and scripts ask: checks who they are, maps the wire, and leaves the work to others.</summary>
 internal sealed class CoordinatorService(
     NodeRegistry nodes, JobTable jobs, JobStarter starter, JobAttacher attacher, JobEnder ender, Checkpointer checkpointer, JobRestarter restarter,
-    JobMigrator migrator, Retention retention, ILogger<CoordinatorService> log)
+    JobMigrator migrator, Retention retention, JobRemover remover, ILogger<CoordinatorService> log)
     : Protocol.V1.Coordinator.CoordinatorBase
 {
     private const int KillSignal = 9;
@@ -92,7 +92,7 @@ internal sealed class CoordinatorService(
         var job = jobs.Require(request.Job, Caller(context).Uid);
         if (request.Signal is < 1 or > 64)
             throw new HpcCrException(FailureKind.Usage, $"{request.Signal} is no signal");
-        await NodeGroup.AskAllAsync(nodes, [job.HeadPlace], _ => new Command { Job = job.Name, Signal = new SignalJob { Signal = request.Signal } },
+        await NodeGroup.AskAllAsync(nodes, [job.HeadPlace], _ => new Command { Job = job.Name, Incarnation = (ulong)job.Spec.Incarnation, Signal = new SignalJob { Signal = request.Signal } },
             "signal", ListDeadline, context.CancellationToken);
         return new SignalReply();
     });
@@ -122,6 +122,14 @@ internal sealed class CoordinatorService(
         return jobs.Find(JobName.Check(request.Job)) is null
             ? await retention.PruneAsync(request.Job, request.Folder, uid, gid, keep, request.DryRun, context.CancellationToken)
             : await retention.PruneAsync(jobs.Require(request.Job, uid), keep, request.DryRun, context.CancellationToken);
+    });
+
+    /// <inheritdoc/>
+    public override Task<RemoveReply> Remove(RemoveRequest request, ServerCallContext context) => GuardedAsync(async () =>
+    {
+        var (uid, gid) = Caller(context);
+        var job = jobs.Find(JobName.Check(request.Job)) is null ? null : jobs.Require(request.Job, uid);
+        return await remover.RemoveAsync(job, request, uid, gid, context.CancellationToken);
     });
 
     /// <inheritdoc/>
@@ -156,7 +164,7 @@ internal sealed class CoordinatorService(
         {
             try
             {
-                var replies = await NodeGroup.AskAllAsync(nodes, [new Place(node.Sandbox, node.Node)], _ => new Command { Job = job.Name, ListProcesses = new ListProcesses() },
+                var replies = await NodeGroup.AskAllAsync(nodes, [new Place(node.Sandbox, node.Node)], _ => new Command { Job = job.Name, Incarnation = (ulong)job.Spec.Incarnation, ListProcesses = new ListProcesses() },
                     "list", ListDeadline, CancellationToken.None);
                 node.State = replies[node.Sandbox].Processes.State;
                 node.Pids.Add(replies[node.Sandbox].Processes.Pids);

@@ -11,8 +11,6 @@ namespace HpcCr.Coordinator;
 internal sealed class LauncherLinkService(NodeRegistry nodes, NodeWatch watch, CoordinatorOptions options, ILogger<LauncherLinkService> log)
     : LauncherLink.LauncherLinkBase
 {
-    private const int MissedHeartbeats = 5;
-
     /// <inheritdoc/>
     public override async Task Connect(IAsyncStreamReader<FromLauncher> requestStream, IServerStreamWriter<ToLauncher> responseStream, ServerCallContext context)
     {
@@ -20,10 +18,16 @@ internal sealed class LauncherLinkService(NodeRegistry nodes, NodeWatch watch, C
             throw new HpcCrException(FailureKind.NotAllowed, "only root may be a launcher", "Start hpccr-launcher as root.").ToRpcException();
         if (!await requestStream.MoveNext(context.CancellationToken) || requestStream.Current.Hello is not { } hello || !NodeName.IsValid(hello.Node))
             throw new HpcCrException(FailureKind.Usage, "a launcher begins with a Hello that names its node").ToRpcException();
-        var session = new NodeSession(hello);
+        var session = new NodeSession(hello, nodes.Time);
         session.Send(new ToLauncher
         {
-            Welcome = new Welcome { HeartbeatMs = (uint)options.Heartbeat.TotalMilliseconds, LeaseMs = (uint)options.Lease.TotalMilliseconds },
+            Welcome = new Welcome
+            {
+                HeartbeatMs = (uint)options.Heartbeat.TotalMilliseconds,
+                LeaseMs = (uint)options.Lease.TotalMilliseconds,
+                FenceMs = (ulong)(options.FenceAfter?.TotalMilliseconds ?? 0),
+                EchoMs = hello.SentMs,
+            },
         });
         nodes.Add(session);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken);
@@ -49,7 +53,7 @@ internal sealed class LauncherLinkService(NodeRegistry nodes, NodeWatch watch, C
 
     private void Receive(NodeSession session, FromLauncher message)
     {
-        session.Heard();
+        session.Heard(message.Heartbeat?.SentMs ?? 0);
         switch (message.MessageCase)
         {
             case FromLauncher.MessageOneofCase.Reply:
@@ -72,8 +76,8 @@ internal sealed class LauncherLinkService(NodeRegistry nodes, NodeWatch watch, C
         using var timer = new PeriodicTimer(options.Heartbeat);
         while (await timer.WaitForNextTickAsync(stop.Token))
         {
-            session.Send(new ToLauncher { Heartbeat = new Heartbeat() });
-            if (Environment.TickCount64 - session.LastHeard > MissedHeartbeats * options.Heartbeat.TotalMilliseconds)
+            session.Send(new ToLauncher { Heartbeat = new Heartbeat { SentMs = session.SentMilliseconds } });
+            if (session.Silence > CoordinatorOptions.MissedHeartbeats * options.Heartbeat)
                 await stop.CancelAsync();
         }
     }

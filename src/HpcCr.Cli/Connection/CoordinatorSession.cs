@@ -75,6 +75,10 @@ internal sealed class CoordinatorSession : IDisposable
     public async Task<PruneReply> PruneAsync(PruneRequest request, CancellationToken cancellationToken) =>
         await AskAsync(() => _client.PruneAsync(request, cancellationToken: cancellationToken));
 
+    /// <summary>Removes a job that has ended.</summary>
+    public async Task<RemoveReply> RemoveAsync(RemoveRequest request, CancellationToken cancellationToken) =>
+        await AskAsync(() => _client.RemoveAsync(request, cancellationToken: cancellationToken));
+
     /// <summary>Looks for what keeps a job from being checkpointed.</summary>
     public async Task<IReadOnlyList<Finding>> CheckAsync(string job, CancellationToken cancellationToken) =>
         (await AskAsync(() => _client.CheckAsync(new CheckRequest { Job = job }, cancellationToken: cancellationToken))).Findings;

@@ -95,6 +95,13 @@ internal sealed record FileDocument(string Node, string Path, string Policy, lon
 /// <summary>What was removed of a job's epochs, or would be.</summary>
 internal sealed record PruneDocument(string Job, string Folder, IReadOnlyList<uint> Removed, IReadOnlyList<uint> Kept, ulong Bytes, bool DryRun);
 
+/// <summary><c>hpccr rm</c>.</summary>
+/// <param name="Job">The job.</param>
+/// <param name="Folder">Its folder, which is gone.</param>
+/// <param name="Epochs">How many checkpoints it had.</param>
+/// <param name="Bytes">How many bytes.</param>
+internal sealed record RemoveDocument(string Job, string Folder, uint Epochs, ulong Bytes);
+
 /// <summary>What a job has written.</summary>
 internal sealed record LogsDocument(string Job, string Stream, string Path, long Bytes, string Text);
 

@@ -50,6 +50,12 @@ public sealed record JobSpec
     /// <summary>Whether the job's processes ran before it was a job: a tree of them on each node.</summary>
     public bool Attached { get; init; }
 
+    /// <summary>
+    /// Which life of the job this is: a later start, restart or arrival of a migration has a higher number, whichever coordinator began it.
+    /// 0: begun by a version that did not count them.
+    /// </summary>
+    public long Incarnation { get; init; }
+
     /// <summary>How long after the end of an epoch the next one is made by itself, in milliseconds; 0: none is.</summary>
     public long IntervalMilliseconds { get; init; }
 

@@ -18,7 +18,7 @@ public sealed class JobRestarterTests
 
         var result = await RestartAsync();
 
-        Assert.Equal([Step.LoadEpoch, Step.PlanRestore, Step.ProbeDirectory, Step.PrepareRestore, Step.PutBack, Step.Restore, Step.Go, Step.Settle], _cluster.Steps);
+        Assert.Equal([Step.LoadEpoch, Step.PlanRestore, Step.ClaimFolder, Step.ProbeDirectory, Step.PrepareRestore, Step.PutBack, Step.Restore, Step.Go, Step.Settle], _cluster.Steps);
         foreach (var step in (Step[])[Step.PlanRestore, Step.PrepareRestore, Step.PutBack, Step.Restore, Step.Go, Step.Settle])
             Assert.Equal(["node1", "node2"], _cluster.Commands.Where(c => c.Step == step).Select(c => c.Node).Order());
         Assert.All(_cluster.Commands.Where(c => c.Step == Step.PrepareRestore), c => Assert.Equal((c.Node, Epoch), (c.Command.Sandbox, c.Command.PrepareRestore.EpochPath)));
@@ -149,7 +149,7 @@ public sealed class JobRestarterTests
         var failure = await Assert.ThrowsAsync<HpcCrException>(() => RestartAsync());
 
         Assert.Contains("still runs (Running)", failure.Message, StringComparison.Ordinal);
-        Assert.Equal([Step.LoadEpoch], _cluster.Steps);
+        Assert.Equal([Step.LoadEpoch, Step.ListProcesses], _cluster.Steps);
     }
 
     [Theory]

@@ -16,7 +16,7 @@ public sealed class JobStarterTests
 
         var job = await StartAsync();
 
-        Assert.Equal([Step.ProbeDirectory, Step.CreateSandbox], _cluster.Steps);
+        Assert.Equal([Step.ClaimFolder, Step.ProbeDirectory, Step.CreateSandbox], _cluster.Steps);
         Assert.Equal([ProbeAction.Write, ProbeAction.Read, ProbeAction.Read, ProbeAction.Remove, ProbeAction.List],
             _cluster.Commands.Where(c => c.Step == Step.ProbeDirectory).Select(c => c.Command.ProbeDirectory.Action));
         Assert.All(_cluster.Commands.Where(c => c.Step == Step.ProbeDirectory), c => Assert.Equal((1000u, 1000u), (c.Command.ProbeDirectory.Uid, c.Command.ProbeDirectory.Gid)));

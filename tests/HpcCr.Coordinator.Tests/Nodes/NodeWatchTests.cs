@@ -240,6 +240,35 @@ public sealed class NodeWatchTests
         Assert.DoesNotContain(_cluster.Commands, c => c.Step == Step.Go);
     }
 
+    [Fact]
+    public async Task Connected_WithAPartOfAnEarlierLife_HasItEndedAtOnce_AndTheJobGoesOn()
+    {
+        _cluster.Connect("node1");
+        var job = await RunningAsync();
+        var old = new HeldJob { Spec = (job.Spec with { Incarnation = job.Spec.Incarnation - 1, Nodes = ["node3"] }).ToWire() };
+
+        await _cluster.Watch.ConnectedAsync(_cluster.Connect("node3", old)).Within();
+
+        var ended = Assert.Single(_cluster.Commands, c => c.Node == "node3").Command;
+        Assert.True(ended.EndJob is { Stale: true, RecordJson.IsEmpty: true });
+        Assert.Equal((ulong)job.Spec.Incarnation - 1, ended.Incarnation);
+        Assert.Equal(JobState.Running, job.State);
+    }
+
+    [Fact]
+    public async Task Connected_WithAPartOfALaterLife_TakesThatForTheJob_AndEndsWhatIsOlder()
+    {
+        _cluster.Connect("node1");
+        var job = await RunningAsync();
+        var later = new HeldJob { Spec = (job.Spec with { Incarnation = job.Spec.Incarnation + 1, Nodes = ["node3"] }).ToWire() };
+
+        await _cluster.Watch.ConnectedAsync(_cluster.Connect("node3", later)).Within();
+
+        Assert.Equal(JobState.Lost, job.State);
+        Assert.Equal(["node1", "node2"], _cluster.Commands.Where(c => c.Step == Step.EndJob).Select(c => c.Node).Order());
+        Assert.Equal((job.Spec.Incarnation + 1, JobState.Running), (_cluster.Jobs.Find(job.Name)!.Spec.Incarnation, _cluster.Jobs.Find(job.Name)!.State));
+    }
+
     // A job of node1 and node2 on its way from node1 to node3, which stands at a step of one node until that is let go.
     private async Task<(Job Job, TaskCompletionSource Held, Task<RestartResult> Move)> MovingAsync(string node, Step step)
     {

@@ -10,6 +10,7 @@ internal static class TestPrograms
     public static string Hello => Path("hello.sh");
     public static string Holds => Path("holds");
     public static string KeepAlive => Path("keepalive");
+    public static string Lives => Path("lives.py");
     public static string LocalTalk => Path("localtalk.py");
     public static string Output => Path("output");
     public static string Pair => Path("pair");
