@@ -132,7 +132,7 @@ public sealed class LauncherHost
 
     private async Task<Reply> RemoveAsync(LocalJob job)
     {
-        if (_jobs.Find(job.Spec.Name, job.Sandbox) == job)
+        if (_jobs.Find(job.Spec.Id, job.Sandbox) == job)
             await _jobs.RemoveAsync(job);
         return new Reply();
     }
@@ -201,6 +201,7 @@ public sealed class LauncherHost
     private void Tell(LocalJob job, Event happened)
     {
         happened.Job = job.Spec.Name;
+        happened.Uid = job.Spec.Uid;
         happened.Sandbox = job.Sandbox;
         if (!_link.TrySend(new FromLauncher { Event = happened }))
             _log.LogInformation("{Job}: {Event} is told when the coordinator is back", job.Spec.Name, happened.EventCase);
@@ -215,7 +216,7 @@ public sealed class LauncherHost
         try
         {
             var request = new RemoteStart { Id = id, Node = node, Command = { command } };
-            if (!_link.TrySend(new FromLauncher { Event = new Event { Job = job.Spec.Name, Sandbox = job.Sandbox, RemoteStart = request } }))
+            if (!_link.TrySend(new FromLauncher { Event = new Event { Job = job.Spec.Name, Uid = job.Spec.Uid, Sandbox = job.Sandbox, RemoteStart = request } }))
                 return "the coordinator is not connected";
             return (await answer.Task.WaitAsync(cancellationToken))?.What;
         }

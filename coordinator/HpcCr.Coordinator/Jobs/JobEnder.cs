@@ -53,10 +53,9 @@ internal sealed class JobEnder(NodeRegistry nodes, Journal journal, ILogger<JobE
     private async Task TellAsync(Job job, IEnumerable<Place> places, ByteString record, bool release)
     {
         var reachable = places.Where(p => nodes.Find(p.Node) is not null).ToList();
-        var failures = await NodeGroup.TellAllAsync(nodes, reachable,
+        var failures = await NodeGroup.TellAllAsync(nodes, job.Spec.Id, reachable,
             sandbox => new Command
             {
-                Job = job.Name,
                 EndJob = new EndJob { RecordJson = sandbox == job.Spec.Head ? record : ByteString.Empty, Release = release },
             }, "end", Deadline);
         foreach (var failure in failures)

@@ -28,7 +28,7 @@ internal sealed class JobRestarter(
     /// <exception cref="HpcCrException">It cannot be restarted here, or a step failed; nothing of it runs.</exception>
     public async Task<RestartResult> RestartAsync(RestartRequest request, uint uid, uint gid, Action<string, string> progress, CancellationToken cancellationToken)
     {
-        using var reading = await retention.ReadAsync(request.EpochPath, cancellationToken);
+        using var reading = await retention.ReadAsync(request.EpochPath, uid, cancellationToken);
         var (document, manifest) = await LoadAsync(request.EpochPath, uid, gid, cancellationToken);
         if (uid != 0 && uid != manifest.Spec.Uid)
         {
@@ -36,14 +36,14 @@ internal sealed class JobRestarter(
                 "Only the job's owner and root may restart it.");
         }
 
-        if (jobs.Find(manifest.Job) is { } living && !living.State.IsEnded())
+        if (jobs.Find(manifest.Spec.Id) is { } living && !living.State.IsEnded())
         {
             throw new HpcCrException(FailureKind.Failed, $"job {manifest.Job} still runs ({living.State})",
                 $"End it with `hpccr kill {manifest.Job}` first.");
         }
 
         // A node may have come back with something of it only now.
-        if (jobs.Find(manifest.Job) is { } ended)
+        if (jobs.Find(manifest.Spec.Id) is { } ended)
             await ender.ClearAsync(ended);
         var asked = Placement.Of($"epoch {manifest.Epoch} of {manifest.Job}", PlacesOf(manifest), request.Nodes, new Dictionary<string, string>(request.Moves));
         progress("plan", $"epoch {manifest.Epoch} of {manifest.Job}");
@@ -100,7 +100,7 @@ internal sealed class JobRestarter(
         }
 
         jobs.Remove(job);
-        journal.Forget(job.Name);
+        journal.Forget(job.Spec.Id);
     }
 
     /// <summary>Brings a job that is on its way somewhere back to life.</summary>
@@ -113,7 +113,7 @@ internal sealed class JobRestarter(
     public async Task<RestartResult> BringBackAsync(
         Job job, string epochPath, IReadOnlyList<string> hosts, Action<Progress> progress, CancellationToken cancellationToken)
     {
-        using var reading = await retention.ReadAsync(epochPath, cancellationToken);
+        using var reading = await retention.ReadAsync(epochPath, job.Spec.Uid, cancellationToken);
         var (document, manifest) = await LoadAsync(epochPath, job.Spec.Uid, job.Spec.Gid, cancellationToken);
         var planned = await PlanAsync(manifest, document, spec => spec, hosts, epochPath, Protocol.V1.FileTreatment.Rollback, cancellationToken);
         planned.RequireFaultless();
@@ -150,7 +150,7 @@ internal sealed class JobRestarter(
     {
         if (job.IsMoving)
             job.Leave();
-        await NodeGroup.TellAllAsync(nodes, Reachable(spec), _ => new Command { Job = job.Name, UndoRestore = new UndoRestore() }, "undo", PlanDeadline);
+        await NodeGroup.TellAllAsync(nodes, spec.Id, Reachable(spec), _ => new Command { UndoRestore = new UndoRestore() }, "undo", PlanDeadline);
     }
 
     private async Task<double> RestoreAsync(Job job, PlannedRestart planned, Action<string, string> progress, CancellationToken cancellationToken)
@@ -161,9 +161,8 @@ internal sealed class JobRestarter(
         var slots = nodes.SlotsOf(manifest.Spec);
         var lease = (uint)options.Lease.TotalMilliseconds;
         progress("prepare", "images are copied and verified");
-        await NodeGroup.AskAllAsync(nodes, places, sandbox => new Command
+        await NodeGroup.AskAllAsync(nodes, manifest.Spec.Id, places, sandbox => new Command
         {
-            Job = manifest.Job,
             PrepareRestore = new PrepareRestore
             {
                 ManifestJson = document,
@@ -176,12 +175,11 @@ internal sealed class JobRestarter(
             },
         }, "prepare", PrepareDeadline, cancellationToken);
         progress("put back", "connections are locked, files put back");
-        await NodeGroup.AskAllAsync(nodes, places, _ => new Command { Job = manifest.Job, PutBack = new PutBack() }, "put back", PrepareDeadline, cancellationToken);
+        await NodeGroup.AskAllAsync(nodes, manifest.Spec.Id, places, _ => new Command { PutBack = new PutBack() }, "put back", PrepareDeadline, cancellationToken);
         progress("restore", "processes are rebuilt on all nodes");
         var began = Stopwatch.GetTimestamp();
-        await NodeGroup.AskAllAsync(nodes, places, _ => new Command
+        await NodeGroup.AskAllAsync(nodes, manifest.Spec.Id, places, _ => new Command
         {
-            Job = manifest.Job,
             Restore = new Restore { DeadlineMs = (uint)RestoreDeadline.TotalMilliseconds },
         }, "restore", RestoreDeadline + PlanDeadline, cancellationToken);
         RequireAlive(job);
@@ -196,10 +194,10 @@ internal sealed class JobRestarter(
     private async Task GoAsync(Job job, JobSpec spec)
     {
         var places = spec.Places.ToList();
-        await NodeGroup.AskAllAsync(nodes, places, _ => new Command { Job = job.Name, Go = new Go() }, "go", PlanDeadline, CancellationToken.None);
+        await NodeGroup.AskAllAsync(nodes, spec.Id, places, _ => new Command { Go = new Go() }, "go", PlanDeadline, CancellationToken.None);
         if (!job.Arrive(spec))
             RequireAlive(job);
-        await NodeGroup.TellAllAsync(nodes, places, _ => new Command { Job = job.Name, Settle = new Settle() }, "settle", PlanDeadline);
+        await NodeGroup.TellAllAsync(nodes, spec.Id, places, _ => new Command { Settle = new Settle() }, "settle", PlanDeadline);
     }
 
     // Whoever killed a job that is away did not know where it would arrive.
@@ -215,7 +213,7 @@ internal sealed class JobRestarter(
             throw new HpcCrException(FailureKind.Usage, $"'{JobName.Printable(path)}' is not an absolute path", "Name the epoch's folder in full.");
         var reader = await starter.FirstNodeAsync(cancellationToken);
         var command = new Command { LoadEpoch = new LoadEpoch { Path = path, Uid = uid, Gid = gid } };
-        var replies = await NodeGroup.AskAllAsync(nodes, [new Place("", reader)], _ => command, "load", PlanDeadline, cancellationToken);
+        var replies = await NodeGroup.AskAllAsync(nodes, null, [new Place("", reader)], _ => command, "load", PlanDeadline, cancellationToken);
         var document = replies[""].EpochLoaded.ManifestJson;
         return (document, ManifestReader.Read(document.Span, path));
     }
@@ -232,9 +230,8 @@ internal sealed class JobRestarter(
         plan.Faults.Add(manifest.Spec.Places.Except(reachable).Select(p => $"{p.Node}: no launcher of this node is connected").Distinct());
         plan.Faults.Add(relocation.Faults.Where(f => reachable.Any(p => f.StartsWith(p.Node + ":", StringComparison.Ordinal))));
         var spec = SpecJson(manifest);
-        var replies = await NodeGroup.AskAllAsync(nodes, reachable, sandbox => new Command
+        var replies = await NodeGroup.AskAllAsync(nodes, manifest.Spec.Id, reachable, sandbox => new Command
         {
-            Job = manifest.Job,
             PlanRestore = new PlanRestore { ManifestJson = document, SpecJson = spec, RelocationJson = Json(relocation, sandbox), EpochPath = epochPath, Files = files },
         }, "plan", PlanDeadline, cancellationToken);
         var damage = replies.Values.SelectMany(r => r.RestorePlanned.Damage).ToList();

@@ -88,9 +88,8 @@ internal sealed class JobStarter(NodeRegistry nodes, JobTable jobs, Journal jour
     }
 
     private Task<Dictionary<string, Reply>> ProbeAsync(Job job, IReadOnlyList<Place> places, ProbeAction action, string token, CancellationToken cancellationToken) =>
-        NodeGroup.AskAllAsync(nodes, places, _ => new Command
+        NodeGroup.AskAllAsync(nodes, job.Spec.Id, places, _ => new Command
         {
-            Job = job.Name,
             ProbeDirectory = new ProbeDirectory
             {
                 Path = job.Spec.CheckpointDirectory,
@@ -102,9 +101,8 @@ internal sealed class JobStarter(NodeRegistry nodes, JobTable jobs, Journal jour
         }, "probe of the checkpoint directory", Deadline, cancellationToken);
 
     private Task<Dictionary<string, Reply>> CreateAsync(Job job, IReadOnlyList<Place> places, Dictionary<string, uint> slots, CancellationToken cancellationToken) =>
-        NodeGroup.AskAllAsync(nodes, places, sandbox => new Command
+        NodeGroup.AskAllAsync(nodes, job.Spec.Id, places, sandbox => new Command
         {
-            Job = job.Name,
             CreateSandbox = new CreateSandbox { Spec = job.Spec.ToWire(), Head = sandbox == job.Spec.Head, Slots = { slots } },
         }, "start", Deadline, cancellationToken);
 }

@@ -15,9 +15,9 @@ internal sealed class NodeWatch(
     public async Task ConnectedAsync(NodeSession session)
     {
         log.LogInformation("{Node} connected, with {Jobs} jobs", session.Node, session.Hello.Jobs.Count);
-        var here = session.Hello.Jobs.Select(h => (h.Spec?.Name, h.Sandbox)).ToHashSet();
+        var here = session.Hello.Jobs.Select(h => (h.Spec?.Uid, h.Spec?.Name, h.Sandbox)).ToHashSet();
         var missing = jobs.All.Where(j => j.State is JobState.Running or JobState.Checkpointing && !j.IsAway && j.Restart is null
-            && j.Spec.Places.Any(p => p.Node == session.Node && !here.Contains((j.Name, p.Sandbox)))).ToList();
+            && j.Spec.Places.Any(p => p.Node == session.Node && !here.Contains((j.Spec.Uid, j.Name, p.Sandbox)))).ToList();
         await Task.WhenAll([
             .. session.Hello.Jobs.Select(held => TryAdoptAsync(session, held)),
             .. missing.Select(job => LoseAsync(job, $"node {session.Node} came back without its part of the job"))]);
@@ -49,7 +49,7 @@ internal sealed class NodeWatch(
     /// <summary>A launcher reports something.</summary>
     public async Task HappenedAsync(NodeSession session, Event happened)
     {
-        if (jobs.Find(happened.Job) is not { } job)
+        if (jobs.Find(new JobId(happened.Uid, happened.Job)) is not { } job)
             return;
         await job.RecoveredAsync();
         switch (happened.EventCase)
@@ -89,11 +89,12 @@ internal sealed class NodeWatch(
         if (held.Spec is null)
             throw new HpcCrException(FailureKind.Usage, "it comes without a description");
         var part = new Place(held.Sandbox, session.Node);
-        var known = jobs.Find(held.Spec.Name);
+        var id = new JobId(held.Spec.Uid, held.Spec.Name);
+        var known = jobs.Find(id);
         // Whoever takes a restart over knows what to do with its parts; of any other restart, this part has missed the end.
         if (held.Restoring && known is not { IsRecovering: true })
         {
-            await NodeGroup.TellAllAsync(nodes, [part], _ => new Command { Job = held.Spec.Name, UndoRestore = new UndoRestore() }, "undo", Deadline);
+            await NodeGroup.TellAllAsync(nodes, id, [part], _ => new Command { UndoRestore = new UndoRestore() }, "undo", Deadline);
             return;
         }
 
@@ -121,7 +122,7 @@ internal sealed class NodeWatch(
     {
         try
         {
-            var replies = await NodeGroup.AskAllAsync(nodes, [part], _ => new Command { Job = job.Name, ListProcesses = new ListProcesses() }, "list", Deadline, CancellationToken.None);
+            var replies = await NodeGroup.AskAllAsync(nodes, job.Spec.Id, [part], _ => new Command { ListProcesses = new ListProcesses() }, "list", Deadline, CancellationToken.None);
             return replies[part.Sandbox].Processes.State != "ended";
         }
         catch (NodeFailedException)
@@ -136,7 +137,7 @@ internal sealed class NodeWatch(
         var last = await job.EpochOverAsync();
         if (last == 0 || !job.Spec.Places.Contains(part) || job.State.IsEnded())
             return;
-        await NodeGroup.TellAllAsync(nodes, [part], _ => new Command { Job = job.Name, Epoch = (uint)last, Abort = new Abort { Committed = job.Epochs.Contains(last) } }, "forget", Deadline);
+        await NodeGroup.TellAllAsync(nodes, job.Spec.Id, [part], _ => new Command { Epoch = (uint)last, Abort = new Abort { Committed = job.Epochs.Contains(last) } }, "forget", Deadline);
     }
 
     // This coordinator was started after the job: the launchers know it. They may all come at once.
@@ -209,7 +210,7 @@ internal sealed class NodeWatch(
         var answer = new RemoteStartAnswer { Id = request.Id };
         try
         {
-            await NodeGroup.AskAllAsync(nodes, [PlaceOf(job, request.Node)], _ => new Command { Job = job.Name, RemoteStart = request },
+            await NodeGroup.AskAllAsync(nodes, job.Spec.Id, [PlaceOf(job, request.Node)], _ => new Command { RemoteStart = request },
                 "remote start", TimeSpan.FromSeconds(30), CancellationToken.None);
         }
         catch (HpcCrException e)
