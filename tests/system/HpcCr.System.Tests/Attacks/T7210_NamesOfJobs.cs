@@ -34,11 +34,11 @@ public sealed class T7210_NamesOfJobs(ManyNodesLab lab) : SystemTest(lab)
         // Checkpoints, at the same time too, and what is known of them.
         var epochs = await Task.WhenAll(alice.CheckpointAsync(), bob.CheckpointAsync());
         Assert.Equal([Path.Combine(alice.Folder, "epoch-000002"), Path.Combine(bob.Folder, "epoch-000001")], epochs.Select(epoch => epoch.Path));
-        Assert.Equal([2, 1], [await EpochsAsync(alice), await EpochsAsync(bob)]);
+        Assert.Equal((2, 1), (await EpochsAsync(alice), await EpochsAsync(bob)));
         Assert.StartsWith(alice.Stdout[..200], (await alice.RunAsync("logs", name)).EndsWith(0).Stdout, StringComparison.Ordinal);
         (await alice.RunAsync("check", name)).EndsWith(0);
         (await alice.RunAsync("prune", name, "--keep", "1")).EndsWith(0);
-        Assert.Equal([1, 1], [await EpochsAsync(alice), await EpochsAsync(bob)]);
+        Assert.Equal((1, 1), (await EpochsAsync(alice), await EpochsAsync(bob)));
 
         // Bob's goes away and comes back on other nodes; Alice's does not notice.
         (await bob.RunAsync("migrate", name, "--nodes", nodes == "node1" ? "node3" : "node3,node4")).EndsWith(0);
