@@ -8,7 +8,6 @@ public sealed class T7210_NamesOfJobs(ManyNodesLab lab) : SystemTest(lab)
 {
     private const int Alice = 4242;
     private const int Bob = 4243;
-    private static readonly string[] Stencil = ["--steps", "3000", "--pace-us", "5000"];
     private static readonly string[] Endless = [TestPrograms.Fill, "--mib", "2", "--steps", "1000000", "--every", "20"];
 
     [Theory]
@@ -17,11 +16,12 @@ public sealed class T7210_NamesOfJobs(ManyNodesLab lab) : SystemTest(lab)
     public async Task AStoppedJob_RestartsBesideAnotherUsersJobOfItsName_AndEachCommandTouchesTheRightOne(string nodes)
     {
         var name = Lab.NewName("solver");
-        var mpi = SpreadJob.MpiCommand("openmpi", 4, "stencil", Stencil).ToList();
-        var alice = await StartAsync(name, Alice, ["--nodes", nodes], mpi);
+        // No MPI: its listeners have ports of the node, which two jobs cannot have at once.
+        string[] command = nodes == "node1" ? Endless : ["sh", "-c", "\"$OMPI_MCA_plm_rsh_agent\" node2 exec \"$@\"; exec \"$@\"", "sh", .. Endless];
+        var alice = await StartAsync(name, Alice, ["--nodes", nodes], command);
         await alice.WaitForMoreAsync();
         await alice.CheckpointAsync(stop: true);
-        var bob = await StartAsync(name, Bob, ["--nodes", nodes], mpi);
+        var bob = await StartAsync(name, Bob, ["--nodes", nodes], command);
         await bob.WaitForMoreAsync();
 
         Assert.Equal(("Stopped", alice.Folder), await ShownAsync(alice));
@@ -35,7 +35,7 @@ public sealed class T7210_NamesOfJobs(ManyNodesLab lab) : SystemTest(lab)
         var epochs = await Task.WhenAll(alice.CheckpointAsync(), bob.CheckpointAsync());
         Assert.Equal([Path.Combine(alice.Folder, "epoch-000002"), Path.Combine(bob.Folder, "epoch-000001")], epochs.Select(epoch => epoch.Path));
         Assert.Equal((2, 1), (await EpochsAsync(alice), await EpochsAsync(bob)));
-        Assert.StartsWith(alice.Stdout[..200], (await alice.RunAsync("logs", name)).EndsWith(0).Stdout, StringComparison.Ordinal);
+        Assert.StartsWith(alice.Stdout, (await alice.RunAsync("logs", name)).EndsWith(0).Stdout, StringComparison.Ordinal);
         (await alice.RunAsync("check", name)).EndsWith(0);
         (await alice.RunAsync("prune", name, "--keep", "1")).EndsWith(0);
         Assert.Equal((1, 1), (await EpochsAsync(alice), await EpochsAsync(bob)));
@@ -48,8 +48,13 @@ public sealed class T7210_NamesOfJobs(ManyNodesLab lab) : SystemTest(lab)
         (await bob.RunAsync("wait", name)).EndsWith(137);
         await bob.RestartAsync(options: ["--nodes", nodes]);
 
-        var undisturbed = await SpreadJob.UndisturbedAsync(4, "stencil", Stencil);
-        Assert.Equal([undisturbed, undisturbed], await Task.WhenAll(alice.ResultAsync(), bob.ResultAsync()));
+        await Task.WhenAll(alice.WaitForMoreAsync(), bob.WaitForMoreAsync());
+        foreach (var job in (TestJob[])[alice, bob])
+        {
+            await job.KillAsync();
+            Assert.Equal(job.Lines.Distinct(), job.Lines);
+        }
+
         Assert.Empty(SandboxesOn(1, name));
         await Unharmed.NothingLeftAsync(Lab, alice);
         await Unharmed.NothingLeftAsync(Lab, bob);
@@ -105,7 +110,7 @@ public sealed class T7210_NamesOfJobs(ManyNodesLab lab) : SystemTest(lab)
         (await Hpccr.RunAsync(asBob, "restart", epoch.Path)).FailsWith(4);
         foreach (var text in (string[])[$"{Alice}+{name}", $"{name}@node1", $"../{name}", $"{Alice}/{name}/", $"//{name}", $"{Bob}/../{name}", new string('x', 41), $"4294967296/{name}"])
             Assert.Contains((await Hpccr.RunAsync(asBob, "kill", text)).ExitCode, (int[])[2, 3]);
-        (await Hpccr.RunAsync(asBob, "run", "--name", $"{Alice}+{name}", "--", "true")).FailsWith(125, "is not a job name");
+        (await Hpccr.RunAsync(asBob, "run", "--name", $"{Alice}+{name}", "--", "true")).FailsWith(2, "is not a job name");
         Assert.Equal("Running", await alice.StateAsync());
 
         // What root's names look like is nobody's name.
