@@ -133,7 +133,7 @@ public sealed class LauncherHost
 
     private async Task<Reply> RemoveAsync(LocalJob job)
     {
-        if (_jobs.Find(job.Spec.Name, job.Sandbox) == job)
+        if (_jobs.Find(job.Spec.Id, job.Sandbox) == job)
             await _jobs.RemoveAsync(job);
         return new Reply();
     }
@@ -181,7 +181,7 @@ public sealed class LauncherHost
 
     private void Confirm(Confirmed confirmed)
     {
-        if (_jobs.Find(confirmed.Job, confirmed.Sandbox) is not { } job || job.Spec.Incarnation != (long)confirmed.Incarnation)
+        if (_jobs.Find(new JobId(confirmed.Uid, confirmed.Job), confirmed.Sandbox) is not { } job || job.Spec.Incarnation != (long)confirmed.Incarnation)
             return;
         job.IsConfirmed = true;
         _ = job.KeepRunningAsync(_jobs.RunTime.Until);
@@ -224,6 +224,7 @@ public sealed class LauncherHost
     private void Tell(LocalJob job, Event happened)
     {
         happened.Job = job.Spec.Name;
+        happened.Uid = job.Spec.Uid;
         happened.Sandbox = job.Sandbox;
         happened.Incarnation = (ulong)job.Spec.Incarnation;
         if (!_link.TrySend(new FromLauncher { Event = happened }))
@@ -239,7 +240,7 @@ public sealed class LauncherHost
         try
         {
             var request = new RemoteStart { Id = id, Node = node, Command = { command } };
-            if (!_link.TrySend(new FromLauncher { Event = new Event { Job = job.Spec.Name, Sandbox = job.Sandbox, Incarnation = (ulong)job.Spec.Incarnation, RemoteStart = request } }))
+            if (!_link.TrySend(new FromLauncher { Event = new Event { Job = job.Spec.Name, Uid = job.Spec.Uid, Sandbox = job.Sandbox, Incarnation = (ulong)job.Spec.Incarnation, RemoteStart = request } }))
                 return "the coordinator is not connected";
             return (await answer.Task.WaitAsync(cancellationToken))?.What;
         }

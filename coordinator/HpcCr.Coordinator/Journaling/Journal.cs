@@ -15,8 +15,8 @@ internal sealed class Journal : IAsyncDisposable
     private const long SmallestLimit = 1 << 20;
     private readonly Channel<Entry> _queue = Channel.CreateUnbounded<Entry>(new UnboundedChannelOptions { SingleReader = true });
     private readonly System.Threading.Lock _order = new();
-    private readonly Dictionary<string, Job> _written = [];
-    private readonly Dictionary<string, JobSpec> _described = [];
+    private readonly Dictionary<JobId, Job> _written = [];
+    private readonly Dictionary<JobId, JobSpec> _described = [];
     private readonly JournalState _state;
     private readonly IJournalStore _store;
     private readonly ILogger _log;
@@ -60,13 +60,13 @@ internal sealed class Journal : IAsyncDisposable
     public void GoBackTo(Job job) => _ = Put(job, durable: false, isBack: true);
 
     /// <summary>There is no such job any more.</summary>
-    public void Forget(string job)
+    public void Forget(JobId job)
     {
         lock (_order)
         {
             _written.Remove(job);
             _described.Remove(job);
-            _queue.Writer.TryWrite(new Entry(new JournalRecord { Job = job, Forgotten = true }, null));
+            _queue.Writer.TryWrite(new Entry(new JournalRecord { Job = job.Name, Uid = job.Uid, Forgotten = true }, null));
         }
     }
 
@@ -78,18 +78,18 @@ internal sealed class Journal : IAsyncDisposable
         _store.Dispose();
     }
 
-    // The lock makes the order of the records that in which the job changed. A job that has a successor of its name has nothing more to say.
+    // The lock makes the order of the records that in which the job changed. A job that has a successor of its user and name has nothing more to say.
     private Task Put(Job job, bool durable, bool isBack)
     {
         var done = durable ? new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously) : null;
         lock (_order)
         {
-            if (!isBack && _written.TryGetValue(job.Name, out var newest) && newest.Serial > job.Serial)
+            if (!isBack && _written.TryGetValue(job.Spec.Id, out var newest) && newest.Serial > job.Serial)
                 return Task.CompletedTask;
-            var isDescribed = _described.TryGetValue(job.Name, out var spec) && ReferenceEquals(spec, job.Spec);
+            var isDescribed = _described.TryGetValue(job.Spec.Id, out var spec) && ReferenceEquals(spec, job.Spec);
             var record = job.ToRecord(withSpec: !isDescribed);
-            _written[job.Name] = job;
-            _described[job.Name] = job.Spec;
+            _written[job.Spec.Id] = job;
+            _described[job.Spec.Id] = job.Spec;
             if (!_queue.Writer.TryWrite(new Entry(record, done)))
                 done?.TrySetException(Failed("the coordinator is ending"));
         }

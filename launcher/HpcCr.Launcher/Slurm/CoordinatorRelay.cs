@@ -55,6 +55,9 @@ internal sealed class CoordinatorRelay(CoordinatorClient client) : CoordinatorBa
     public override async Task<RemoveReply> Remove(RemoveRequest request, ServerCallContext context) => await client.RemoveAsync(request, Of(context));
 
     /// <inheritdoc/>
+    public override async Task<CheckReply> Check(CheckRequest request, ServerCallContext context) => await client.CheckAsync(request, Of(context));
+
+    /// <inheritdoc/>
     public override async Task<PruneReply> Prune(PruneRequest request, ServerCallContext context) => await client.PruneAsync(request, Of(context));
 
     /// <inheritdoc/>
