@@ -1,3 +1,4 @@
+using HpcCr.Hosting;
 using HpcCr.Rpc;
 using Microsoft.Extensions.Logging;
 
@@ -18,6 +19,7 @@ public sealed class CoordinatorHost(CoordinatorOptions options, ILoggerFactory l
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(options.Run.Root);
+        var log = logs.CreateLogger("coordinator");
         var server = new RpcServerBuilder { LoggerFactory = logs }
             .ListenUnix(options.Run.CoordinatorSocket, EverybodysSocket);
         if (options.Listen is { } endpoint)
@@ -26,10 +28,10 @@ public sealed class CoordinatorHost(CoordinatorOptions options, ILoggerFactory l
         var file = await JournalFile.OpenAsync(options.StateDirectory, state.Apply, logs.CreateLogger<JournalFile>(), cancellationToken);
         await using var journal = new Journal(file, state, logs.CreateLogger<Journal>());
         // Before anybody can ask for them.
-        _ = AddServices(server, journal).TakeOver([.. state.Jobs]);
+        _ = AddServices(server, journal).TakeOver([.. state.Jobs]).Watched(log, "jobs of an earlier coordinator were not taken over");
         await using var running = await server.StartAsync(cancellationToken);
-        logs.CreateLogger("coordinator").LogInformation("coordinator at {Socket} {Endpoint}", options.Run.CoordinatorSocket, options.Listen);
-        await Task.Delay(Timeout.Infinite, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        log.LogInformation("coordinator at {Socket} {Endpoint}", options.Run.CoordinatorSocket, options.Listen);
+        await BackgroundWork.RunAllAsync(log, cancellationToken, ("journal", journal.RunAsync));
     }
 
     private JobRecovery AddServices(RpcServerBuilder server, Journal journal)

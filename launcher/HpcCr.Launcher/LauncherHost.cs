@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Reflection;
 using HpcCr.Core;
+using HpcCr.Hosting;
 using HpcCr.Protocol;
 using HpcCr.Protocol.V1;
 using HpcCr.Protocol.V1.Local;
@@ -51,7 +52,7 @@ public sealed class LauncherHost
         _log.LogInformation("launcher of {Node} with {Engine}", _options.Node, _node.Engine);
         var agents = new AgentListener(_options.Run.LauncherSocket, _jobs, StartRemotelyAsync, _log);
         await using var relay = _options.Slurm ? await CoordinatorRelay.StartAsync(_options.Run.CoordinatorSocket, OpenChannel, cancellationToken) : null;
-        await Task.WhenAll(_link.RunAsync(cancellationToken), agents.RunAsync(cancellationToken));
+        await BackgroundWork.RunAllAsync(_log, cancellationToken, ("connection to the coordinator", _link.RunAsync), ("socket of the remote-start agents", agents.RunAsync));
         _jobs.LeaveNothing();
     }
 
@@ -142,7 +143,7 @@ public sealed class LauncherHost
         switch (message.MessageCase)
         {
             case ToLauncher.MessageOneofCase.Command:
-                _ = CarryOutAsync(message.Command);
+                _ = CarryOutAsync(message.Command).Watched(_log, $"the reply to {message.Command.StepCase} was not sent");
                 break;
             case ToLauncher.MessageOneofCase.Heartbeat:
                 _link.TrySend(new FromLauncher { Heartbeat = new Heartbeat() });
@@ -210,6 +211,9 @@ public sealed class LauncherHost
     {
         if (!NodeName.IsValid(node))
             return $"'{JobName.Printable(node)}' is not a node name";
+        // A later job of that name is another one.
+        if (_jobs.Find(job.Spec.Name, job.Sandbox) != job)
+            return $"job {job.Spec.Name} has ended";
         var id = Interlocked.Increment(ref _lastRemoteStart);
         var answer = _remoteStarts.GetOrAdd(id, _ => new(TaskCreationOptions.RunContinuationsAsynchronously));
         try

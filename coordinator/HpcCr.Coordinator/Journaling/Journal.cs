@@ -70,6 +70,10 @@ internal sealed class Journal : IAsyncDisposable
         }
     }
 
+    /// <summary>Completes when nothing is written any more; a coordinator without a journal is none.</summary>
+    /// <param name="cancellationToken">Waits no longer.</param>
+    public Task RunAsync(CancellationToken cancellationToken) => _writing.WaitAsync(cancellationToken);
+
     /// <summary>Writes what is left to write, and lets go of the store.</summary>
     public async ValueTask DisposeAsync()
     {

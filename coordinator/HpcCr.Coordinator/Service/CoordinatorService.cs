@@ -26,7 +26,8 @@ internal sealed class CoordinatorService(
         wire.Name = wire.Name.Length > 0 ? wire.Name : JobName.Generate(wire.Command.FirstOrDefault() ?? "job");
         if (wire.Nodes.Count == 0)
             wire.Nodes.Add(await starter.FirstNodeAsync(context.CancellationToken));
-        var spec = wire.ToCore() with { Uid = uid, Gid = gid, Attached = false, Hosts = [], PastAddresses = [] };
+        var asked = wire.ToCore();
+        var spec = asked with { Uid = uid, Gid = gid, Limits = CallerLimits.Bound(asked.Limits, context, uid), Attached = false, Hosts = [], PastAddresses = [] };
         JobName.RequireFree(spec.Name, spec.SlurmJob);
         var job = await starter.StartAsync(spec, context.CancellationToken);
         return new RunReply { Job = job.ToStatus() };

@@ -1,6 +1,5 @@
 using System.Threading.Channels;
 using Grpc.Core;
-using HpcCr.Core;
 using HpcCr.Protocol.V1;
 using HpcCr.Rpc;
 using Microsoft.Extensions.Logging;
@@ -33,8 +32,9 @@ internal sealed class CoordinatorLink(Func<GrpcChannel> open, Func<Task<Hello>> 
                 await ConverseAsync(cancellationToken);
                 lastWhy = "";
             }
-            catch (Exception e) when (e is RpcException or HpcCrException or IOException or OperationCanceledException or HttpRequestException)
+            catch (Exception e)
             {
+                // Whatever it is: a launcher without a coordinator tries to have one.
                 if (cancellationToken.IsCancellationRequested)
                     return;
                 if (e.Message != lastWhy)
@@ -55,7 +55,7 @@ internal sealed class CoordinatorLink(Func<GrpcChannel> open, Func<Task<Hello>> 
             await call.RequestStream.WriteAsync(new FromLauncher { Hello = await hello() }, stop.Token);
             var outgoing = Channel.CreateUnbounded<FromLauncher>(new UnboundedChannelOptions { SingleReader = true });
             _outgoing = outgoing;
-            var sending = SendAllAsync(outgoing.Reader, call.RequestStream, stop.Token);
+            var sending = SendAllAsync(outgoing.Reader, call.RequestStream, stop);
             try
             {
                 await foreach (var message in call.ResponseStream.ReadAllAsync(stop.Token))
@@ -65,7 +65,7 @@ internal sealed class CoordinatorLink(Func<GrpcChannel> open, Func<Task<Hello>> 
             {
                 _outgoing = null;
                 await stop.CancelAsync();
-                await Task.WhenAny(sending);
+                await sending;
             }
         }
         finally
@@ -74,9 +74,20 @@ internal sealed class CoordinatorLink(Func<GrpcChannel> open, Func<Task<Hello>> 
         }
     }
 
-    private static async Task SendAllAsync(ChannelReader<FromLauncher> messages, IClientStreamWriter<FromLauncher> stream, CancellationToken cancellationToken)
+    // A stream that cannot be written any more is no connection, however long it can still be read.
+    private async Task SendAllAsync(ChannelReader<FromLauncher> messages, IClientStreamWriter<FromLauncher> stream, CancellationTokenSource stop)
     {
-        await foreach (var message in messages.ReadAllAsync(cancellationToken))
-            await stream.WriteAsync(message, cancellationToken);
+        try
+        {
+            await foreach (var message in messages.ReadAllAsync(stop.Token))
+                await stream.WriteAsync(message, stop.Token);
+        }
+        catch (Exception e)
+        {
+            if (!stop.IsCancellationRequested)
+                log.LogWarning("the coordinator cannot be written to: {Why}", e.Message);
+        }
+
+        await stop.CancelAsync();
     }
 }

@@ -60,7 +60,7 @@ internal sealed class CoordinatorRelay(CoordinatorClient client) : CoordinatorBa
     private static CallOptions Of(ServerCallContext context)
     {
         var caller = context.GetPeerCredentials() ?? throw new RpcException(new Status(StatusCode.PermissionDenied, "the caller is not known"));
-        return new CallOptions(OnBehalfOf.Header(caller), cancellationToken: context.CancellationToken);
+        return new CallOptions(OnBehalfOf.Header(caller, context.GetPeerLimits()), cancellationToken: context.CancellationToken);
     }
 
     private static async Task PassAsync<T>(AsyncServerStreamingCall<T> call, IServerStreamWriter<T> to, ServerCallContext context)

@@ -36,6 +36,8 @@ internal sealed class ServerCall : ServerCallContext, IDisposable
         _cancelled = _cancelling.Token;
         if (http.Features.Get<PeerCredentials>() is { } credentials)
             UserState[typeof(PeerCredentials)] = credentials;
+        if (http.Features.Get<PeerLimits>() is { } limits)
+            UserState[typeof(PeerLimits)] = limits;
     }
 
     public GrpcServerOptions Options { get; }

@@ -41,7 +41,9 @@ public static class ServerTransport
             listen.Use(next => connection =>
             {
                 var socket = connection.Features.GetRequiredFeature<IConnectionSocketFeature>().Socket;
-                connection.Features.Set(PeerCredentials.Of(socket));
+                var peer = PeerCredentials.Of(socket);
+                connection.Features.Set(peer);
+                connection.Features.Set(PeerLimits.Of(socket, peer));
                 return next(connection);
             });
         });
