@@ -1,4 +1,6 @@
+using HpcCr.Core;
 using HpcCr.Hosting;
+using HpcCr.Protocol;
 using HpcCr.Rpc;
 using Microsoft.Extensions.Logging;
 
@@ -20,8 +22,9 @@ public sealed class CoordinatorHost(CoordinatorOptions options, ILoggerFactory l
     {
         Directory.CreateDirectory(options.Run.Root);
         var log = logs.CreateLogger("coordinator");
-        var server = new RpcServerBuilder { LoggerFactory = logs }
-            .ListenUnix(options.Run.CoordinatorSocket, EverybodysSocket);
+        var shares = new UserShares();
+        var server = new RpcServerBuilder { LoggerFactory = logs, Options = new GrpcServerOptions { Admit = shares.Call, MapException = e => e is HpcCrException ? e.ToRpcException() : null } }
+            .ListenUnix(options.Run.CoordinatorSocket, EverybodysSocket, shares.Connection);
         if (options.Listen is { } endpoint)
             server.ListenTcp(endpoint, ClusterKey.Load(options.KeyFile));
         var state = new JournalState();
@@ -45,13 +48,14 @@ public sealed class CoordinatorHost(CoordinatorOptions options, ILoggerFactory l
         var checkpointer = new Checkpointer(nodes, journal, ender, retention, options, logs.CreateLogger<EpochRunner>());
         var schedule = new EpochSchedule(checkpointer, nodes.Time, logs.CreateLogger<EpochSchedule>());
         _jobs.Added += schedule.Follow;
+        _jobs.Forgotten += journal.Forget;
         var migrator = new JobMigrator(nodes, journal, checkpointer, restarter, ender, logs.CreateLogger<JobMigrator>());
         var watch = new NodeWatch(nodes, _jobs, journal, ender, starter, options, logs.CreateLogger<NodeWatch>());
         server.AddService(Protocol.V1.Coordinator.BindService(
             new CoordinatorService(
-                nodes, _jobs, starter, attacher, ender, checkpointer, restarter, migrator, retention, logs.CreateLogger<CoordinatorService>())));
+                nodes, _jobs, starter, attacher, ender, checkpointer, restarter, migrator, retention, logs.CreateLogger<CoordinatorService>())), WireLimits.MostRequestBytes);
         server.AddService(Protocol.V1.LauncherLink.BindService(
-            new LauncherLinkService(nodes, watch, options, logs.CreateLogger<LauncherLinkService>())));
+            new LauncherLinkService(nodes, watch, options, logs.CreateLogger<LauncherLinkService>())), WireLimits.MostStreamBytes);
         return new JobRecovery(
             nodes, _jobs, ender, checkpointer, restarter, migrator, watch, options, logs.CreateLogger<JobRecovery>());
     }

@@ -14,6 +14,7 @@ namespace HpcCr.Launcher;
 public sealed class LauncherHost
 {
     private const int SpareThreads = 16;
+    private static readonly GrpcChannelOptions ChannelOptions = new() { MaxReceiveMessageSize = WireLimits.MostStreamBytes };
 
     private readonly LauncherOptions _options;
     private readonly ILogger _log;
@@ -60,11 +61,11 @@ public sealed class LauncherHost
     {
         const string Unix = "unix:";
         if (_options.Coordinator.StartsWith(Unix, StringComparison.Ordinal))
-            return GrpcChannel.ForUnixSocket(_options.Coordinator[Unix.Length..]);
+            return GrpcChannel.ForUnixSocket(_options.Coordinator[Unix.Length..], ChannelOptions);
         var colon = _options.Coordinator.LastIndexOf(':');
         if (colon < 0 || !int.TryParse(_options.Coordinator.AsSpan(colon + 1), out var port))
             throw new HpcCrException(FailureKind.Usage, $"'{_options.Coordinator}' is no address of a coordinator", "Write unix:/path or host:port.");
-        return GrpcChannel.ForTcp(_options.Coordinator[..colon].Trim('[', ']'), port, ClusterKey.Load(_options.KeyFile));
+        return GrpcChannel.ForTcp(_options.Coordinator[..colon].Trim('[', ']'), port, ClusterKey.Load(_options.KeyFile), ChannelOptions);
     }
 
     private async Task<Hello> HelloAsync()

@@ -23,7 +23,9 @@ internal sealed class JobAttacher(NodeRegistry nodes, JobTable jobs, Journal jou
         var places = names.Select(node => new Place(node, node)).ToList();
         var seen = await NodeGroup.AskAllAsync(nodes, places,
             node => new Command { InspectTree = new InspectTree { Pid = trees[node], CallerUid = uid } }, "look", Deadline, cancellationToken);
-        var job = new Job(Describe(request, names, names.ToDictionary(node => node, node => seen[node].TreeInspected.Spec.ToCore())));
+        var description = Describe(request, names, names.ToDictionary(node => node, node => seen[node].TreeInspected.Spec.ToCore()));
+        description.ToWire().RequireBounded();
+        var job = new Job(description);
         jobs.Add(job);
         try
         {

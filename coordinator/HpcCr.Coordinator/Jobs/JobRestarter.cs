@@ -45,6 +45,8 @@ internal sealed class JobRestarter(
         // A node may have come back with something of it only now.
         if (jobs.Find(manifest.Job) is { } ended)
             await ender.ClearAsync(ended);
+        if (request.Outside.Count > 0)
+            AsAsked(request)(manifest.Spec).ToWire().RequireBounded();
         var asked = Placement.Of($"epoch {manifest.Epoch} of {manifest.Job}", PlacesOf(manifest), request.Nodes, new Dictionary<string, string>(request.Moves));
         progress("plan", $"epoch {manifest.Epoch} of {manifest.Job}");
         var planned = await PlanAsync(manifest, document, AsAsked(request), asked, request.EpochPath, request.Files, cancellationToken);

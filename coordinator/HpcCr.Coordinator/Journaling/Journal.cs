@@ -59,6 +59,14 @@ internal sealed class Journal : IAsyncDisposable
     /// <summary>What came after this job never was: it is what it was before.</summary>
     public void GoBackTo(Job job) => _ = Put(job, durable: false, isBack: true);
 
+    /// <summary>A job that has ended is remembered no more, unless one of its name has come since.</summary>
+    public void Forget(Job job)
+    {
+        lock (_order)
+            if (_written.TryGetValue(job.Name, out var newest) && newest == job)
+                Forget(job.Name);
+    }
+
     /// <summary>There is no such job any more.</summary>
     public void Forget(string job)
     {
@@ -93,7 +101,11 @@ internal sealed class Journal : IAsyncDisposable
             var isDescribed = _described.TryGetValue(job.Name, out var spec) && ReferenceEquals(spec, job.Spec);
             var record = job.ToRecord(withSpec: !isDescribed);
             _written[job.Name] = job;
-            _described[job.Name] = job.Spec;
+            // Nothing more is to come of a job that has ended, and its description is long.
+            if (job.State.IsEnded())
+                _described.Remove(job.Name);
+            else
+                _described[job.Name] = job.Spec;
             if (!_queue.Writer.TryWrite(new Entry(record, done)))
                 done?.TrySetException(Failed("the coordinator is ending"));
         }
@@ -136,7 +148,7 @@ internal sealed class Journal : IAsyncDisposable
 
         _store.Replace(_state.Jobs.Select(job => job.ToByteArray()));
         _mustReplace = false;
-        _limit = Math.Max(SmallestLimit, 4 * _store.Length);
+        _limit = Math.Max(SmallestLimit, 2 * _store.Length);
     }
 
     private static HpcCrException Failed(string why) =>

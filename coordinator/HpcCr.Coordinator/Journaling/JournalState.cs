@@ -10,6 +10,7 @@ internal sealed class JournalState
 {
     private readonly Dictionary<string, JournalRecord> _jobs = [];
     private readonly LinkedList<string> _ended = [];
+    private readonly Dictionary<string, long> _bytes = [];
 
     /// <summary>The jobs; those that have ended in the order in which they did, before those that live.</summary>
     public IEnumerable<JournalRecord> Jobs => _ended.Select(name => _jobs[name]).Concat(_jobs.Values.Where(job => !HasEnded(job)));
@@ -38,6 +39,7 @@ internal sealed class JournalState
         var before = _jobs.GetValueOrDefault(record.Job);
         _jobs.Remove(record.Job);
         _ended.Remove(record.Job);
+        _bytes.Remove(record.Job);
         if (record.Forgotten || (record.Spec ?? before?.Spec) is not { } spec)
             return;
         var after = record.Clone();
@@ -48,21 +50,29 @@ internal sealed class JournalState
         if (!HasEnded(after))
             return;
         _ended.AddLast(record.Job);
-        if (_ended.Count > JobTable.EndedKept)
+        _bytes[record.Job] = after.CalculateSize();
+        foreach (var old in EndedJobs.Excess(_ended.Reverse(), name => _jobs[name].Spec.Uid, name => _bytes[name]))
         {
-            _jobs.Remove(_ended.First!.Value);
-            _ended.RemoveFirst();
+            _jobs.Remove(old);
+            _ended.Remove(old);
+            _bytes.Remove(old);
         }
     }
 
     private static bool HasEnded(JournalRecord record) => record.Restart is null && record.State.ToCore().IsEnded();
 
-    // A job that is over needs no environment any more, and that is most of what it was started with.
+    // What a job that is over was started with is in its epochs.
     private static Protocol.V1.JobSpec Shortened(Protocol.V1.JobSpec spec)
     {
         var shorter = spec.Clone();
         shorter.Environment.Clear();
         shorter.Limits.Clear();
+        shorter.Capture.Clear();
+        shorter.Outside.Clear();
+        shorter.Plugins.Clear();
+        var command = CommandText.Shortened(shorter.Command).ToList();
+        shorter.Command.Clear();
+        shorter.Command.Add(command);
         return shorter;
     }
 }

@@ -23,6 +23,7 @@ internal sealed class CoordinatorService(
     {
         var (uid, gid) = Caller(context);
         var wire = request.Spec?.Clone() ?? throw new HpcCrException(FailureKind.Usage, "a job without a description cannot be started", "Use `hpccr run`.");
+        wire.RequireBounded();
         wire.Name = wire.Name.Length > 0 ? wire.Name : JobName.Generate(wire.Command.FirstOrDefault() ?? "job");
         if (wire.Nodes.Count == 0)
             wire.Nodes.Add(await starter.FirstNodeAsync(context.CancellationToken));

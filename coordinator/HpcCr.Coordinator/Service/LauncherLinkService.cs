@@ -21,6 +21,14 @@ internal sealed class LauncherLinkService(NodeRegistry nodes, NodeWatch watch, C
             throw new HpcCrException(FailureKind.NotAllowed, "only root may be a launcher", "Start hpccr-launcher as root.").ToRpcException();
         if (!await requestStream.MoveNext(context.CancellationToken) || requestStream.Current.Hello is not { } hello || !NodeName.IsValid(hello.Node))
             throw new HpcCrException(FailureKind.Usage, "a launcher begins with a Hello that names its node").ToRpcException();
+        while (hello.More)
+        {
+            if (!await requestStream.MoveNext(context.CancellationToken) || requestStream.Current.Hello is not { } further)
+                throw new HpcCrException(FailureKind.Usage, "a Hello that goes on was not ended").ToRpcException();
+            hello.Jobs.Add(further.Jobs);
+            hello.More = further.More;
+        }
+
         var session = new NodeSession(hello);
         session.Send(new ToLauncher
         {

@@ -138,6 +138,7 @@ internal sealed class ServerCall : ServerCallContext, IDisposable
                 _http.Response.Headers[WireNames.AcceptEncoding] = WireNames.Identity;
                 return new Status(StatusCode.Unimplemented, $"the encoding {encoding} is not supported; send {WireNames.Identity}");
             }
+            using var admitted = Options.Admit?.Invoke(this);
             await serve(this);
             return _deadlineTimer?.IsCancellationRequested == true ? OfCancellation() : StatusCore;
         }

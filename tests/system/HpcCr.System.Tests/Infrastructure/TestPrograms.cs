@@ -4,6 +4,7 @@ namespace HpcCr.SystemTests.Infrastructure;
 internal static class TestPrograms
 {
     public static string AcceptQueue => Path("acceptq");
+    public static string Crowd => Path("crowd.py");
     public static string ExitCode => Path("exitcode");
     public static string FileWork => Path("filework");
     public static string Fill => Path("fill");
