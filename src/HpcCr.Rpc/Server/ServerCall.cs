@@ -2,6 +2,7 @@ using System.Globalization;
 using System.IO.Pipelines;
 using System.Net;
 using Grpc.Core;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
@@ -150,7 +151,8 @@ internal sealed class ServerCall : ServerCallContext, IDisposable
 
     private Status StatusOf(Exception exception)
     {
-        if (exception is OperationCanceledException or IOException && _cancelled.IsCancellationRequested)
+        // A connection that breaks may fail the reading before it cancels the call.
+        if ((exception is OperationCanceledException or IOException && _cancelled.IsCancellationRequested) || exception is IOException { InnerException: ConnectionAbortedException })
             return OfCancellation();
         if ((exception as RpcException ?? Options.MapException?.Invoke(exception)) is { } described)
         {
