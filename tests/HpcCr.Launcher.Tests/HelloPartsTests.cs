@@ -9,8 +9,9 @@ public sealed class HelloPartsTests
     public void ANodeWithManyLongJobs_SaysHelloInMessagesThatTheStreamCarries()
     {
         var hello = new Hello { Node = "node1", Slots = 4 };
+        var fill = new string('x', 2_000_000);
         for (var i = 0; i < 50; i++)
-            hello.Jobs.Add(new HeldJob { Sandbox = $"{i}", Spec = new JobSpec { Name = $"job{i}", Environment = { ["FILL"] = new string('x', 2_000_000) } } });
+            hello.Jobs.Add(new HeldJob { Sandbox = $"{i}", Spec = new JobSpec { Name = $"job{i}", Environment = { ["FILL"] = fill } } });
 
         var parts = HelloParts.Of(hello);
 
