@@ -151,7 +151,10 @@ internal sealed partial class Guard
         {
             var inDetail = _dumpFailed;
             _dumpFailed = true;
+            _sandbox.RequireRoot();
             await engine.DumpToGateAsync(_sandbox, Freezer(), request, inDetail);
+            // The engine knows the root by its number alone. It had it before and has it now, so what was dumped is the root.
+            _sandbox.RequireRoot();
             _dumpFailed = false;
         }
         catch (GuardException e) when (e.EngineDied)

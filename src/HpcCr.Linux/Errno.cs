@@ -69,6 +69,9 @@ public static class Errno
     /// <summary>A symbolic link where none may be (ELOOP).</summary>
     public const int ELOOP = 40;
 
+    /// <summary>No such option of a socket (ENOPROTOOPT).</summary>
+    public const int ENOPROTOOPT = 92;
+
     /// <summary>Not supported (EOPNOTSUPP).</summary>
     public const int EOPNOTSUPP = 95;
 }

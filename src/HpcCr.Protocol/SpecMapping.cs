@@ -5,6 +5,8 @@ namespace HpcCr.Protocol;
 /// <summary>The one mapping of jobs between code and wire.</summary>
 public static class SpecMapping
 {
+    private const int MostPathCharacters = 4095;
+
     /// <summary>The job as it travels.</summary>
     public static V1.JobSpec ToWire(this JobSpec spec)
     {
@@ -140,8 +142,9 @@ public static class SpecMapping
         Sandboxes = { generation.OfSandboxes.Select(addresses => new V1.Addresses { Addresses_ = { addresses } }) },
     };
 
-    private static string Absolute(string path, string what) => path.StartsWith('/') && !HasNul(path)
-        ? path
+    private static string Absolute(string path, string what) => path.Length > MostPathCharacters
+        ? throw new HpcCrException(FailureKind.Usage, $"the {what} is longer than {MostPathCharacters} characters", "No file system takes such a path.")
+        : path.StartsWith('/') && !HasNul(path) ? path
         : throw new HpcCrException(FailureKind.Usage, $"the {what} '{JobName.Printable(path)}' is not an absolute path", "Give a path that begins with '/'.");
 
     private static bool HasNul(string text) => text.Contains('\0');

@@ -7,7 +7,7 @@ public sealed class DependencyTests
     {
         ["HpcCr.Core"] = "",
         ["HpcCr.Rpc"] = "",
-        ["HpcCr.Hosting"] = "",
+        ["HpcCr.Hosting"] = "HpcCr.Core",
         ["HpcCr.Guard.Protocol"] = "",
         ["HpcCr.Plugins.Abstractions"] = "",
         ["HpcCr.Criu"] = "HpcCr.Core",

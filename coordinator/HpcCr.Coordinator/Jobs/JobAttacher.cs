@@ -23,7 +23,9 @@ internal sealed class JobAttacher(NodeRegistry nodes, Journal journal, JobStarte
         var places = names.Select(node => new Place(node, node)).ToList();
         var seen = await NodeGroup.AskAllAsync(nodes, null, places,
             node => new Command { InspectTree = new InspectTree { Pid = trees[node], CallerUid = uid } }, "look", Deadline, cancellationToken);
-        var job = await starter.BeginAsync(Describe(request, names, names.ToDictionary(node => node, node => seen[node].TreeInspected.Spec.ToCore())), cancellationToken);
+        var description = Describe(request, names, names.ToDictionary(node => node, node => seen[node].TreeInspected.Spec.ToCore()));
+        description.ToWire().RequireBounded();
+        var job = await starter.BeginAsync(description, cancellationToken);
         try
         {
             await journal.SaveAsync(job);

@@ -42,6 +42,8 @@ internal sealed class JobRestarter(
                 $"End it with `hpccr kill {manifest.Job}` first.");
         }
 
+        if (request.Outside.Count > 0)
+            AsAsked(request, manifest.Spec.Incarnation)(manifest.Spec).ToWire().RequireBounded();
         var asked = Placement.Of($"epoch {manifest.Epoch} of {manifest.Job}", PlacesOf(manifest), request.Nodes, new Dictionary<string, string>(request.Moves));
         progress("plan", $"epoch {manifest.Epoch} of {manifest.Job}");
         var incarnation = Incarnations.After(Math.Max(manifest.Spec.Incarnation, jobs.Find(manifest.Spec.Id)?.Spec.Incarnation ?? 0));

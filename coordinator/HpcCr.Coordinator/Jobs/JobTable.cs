@@ -6,14 +6,15 @@ namespace HpcCr.Coordinator;
 /// <summary>The jobs: those that live, and the newest of those that ended.</summary>
 internal sealed class JobTable
 {
-    /// <summary>How many ended jobs are remembered.</summary>
-    public const int EndedKept = 1000;
-
     private const int NamedAtOnce = 5;
     private readonly ConcurrentDictionary<JobId, Job> _jobs = new();
+    private readonly System.Threading.Lock _adding = new();
 
     /// <summary>Raised for every job that comes.</summary>
     public event Action<Job>? Added;
+
+    /// <summary>Raised for an ended job that is remembered no more.</summary>
+    public event Action<Job>? Forgotten;
 
     /// <summary>All of them, by name.</summary>
     public IReadOnlyList<Job> All => [.. _jobs.Values.OrderBy(j => j.Name, StringComparer.Ordinal).ThenBy(j => j.Spec.Uid)];
@@ -63,8 +64,20 @@ internal sealed class JobTable
 
     /// <summary>Adds a job in place of an ended one of the same user and name.</summary>
     /// <returns>The ended one, if there was one.</returns>
-    /// <exception cref="HpcCrException">The user has a living job of that name.</exception>
-    public Job? Add(Job job)
+    /// <exception cref="HpcCrException">The user has a living job of that name, or too many jobs.</exception>
+    /// <param name="job">The job.</param>
+    /// <param name="isNew">Whether it is asked for now: what an earlier coordinator had is never too much.</param>
+    public Job? Add(Job job, bool isNew = true)
+    {
+        lock (_adding)
+        {
+            if (isNew && !job.State.IsEnded())
+                LiveJobs.RequireRoom(job, _jobs.Values);
+            return Place(job);
+        }
+    }
+
+    private Job? Place(Job job)
     {
         Job? before = null;
         while (!_jobs.TryAdd(job.Spec.Id, job))
@@ -84,8 +97,10 @@ internal sealed class JobTable
             }
         }
 
-        foreach (var old in _jobs.Values.Where(j => j.State.IsEnded()).OrderByDescending(j => j.Serial).Skip(EndedKept))
-            _jobs.TryRemove(new KeyValuePair<JobId, Job>(old.Spec.Id, old));
+        var ended = _jobs.Values.Where(j => j.State.IsEnded() && j != job).OrderByDescending(j => j.Serial);
+        foreach (var old in EndedJobs.Excess(ended, j => j.Spec.Uid, j => j.DescriptionBytes + j.Reason.Length))
+            if (_jobs.TryRemove(new KeyValuePair<JobId, Job>(old.Spec.Id, old)))
+                Forgotten?.Invoke(old);
         Added?.Invoke(job);
         return before;
     }

@@ -59,6 +59,14 @@ internal sealed class Journal : IAsyncDisposable
     /// <summary>What came after this job never was: it is what it was before.</summary>
     public void GoBackTo(Job job) => _ = Put(job, durable: false, isBack: true);
 
+    /// <summary>A job that has ended is remembered no more, unless one of its name has come since.</summary>
+    public void Forget(Job job)
+    {
+        lock (_order)
+            if (_written.TryGetValue(job.Spec.Id, out var newest) && newest == job)
+                Forget(job.Spec.Id);
+    }
+
     /// <summary>There is no such job any more.</summary>
     public void Forget(JobId job)
     {
@@ -69,6 +77,10 @@ internal sealed class Journal : IAsyncDisposable
             _queue.Writer.TryWrite(new Entry(new JournalRecord { Job = job.Name, Uid = job.Uid, Forgotten = true }, null));
         }
     }
+
+    /// <summary>Completes when nothing is written any more; a coordinator without a journal is none.</summary>
+    /// <param name="cancellationToken">Waits no longer.</param>
+    public Task RunAsync(CancellationToken cancellationToken) => _writing.WaitAsync(cancellationToken);
 
     /// <summary>Writes what is left to write, and lets go of the store.</summary>
     public async ValueTask DisposeAsync()
@@ -89,7 +101,11 @@ internal sealed class Journal : IAsyncDisposable
             var isDescribed = _described.TryGetValue(job.Spec.Id, out var spec) && ReferenceEquals(spec, job.Spec);
             var record = job.ToRecord(withSpec: !isDescribed);
             _written[job.Spec.Id] = job;
-            _described[job.Spec.Id] = job.Spec;
+            // Nothing more is to come of a job that has ended, and its description is long.
+            if (job.State.IsEnded())
+                _described.Remove(job.Spec.Id);
+            else
+                _described[job.Spec.Id] = job.Spec;
             if (!_queue.Writer.TryWrite(new Entry(record, done)))
                 done?.TrySetException(Failed("the coordinator is ending"));
         }
@@ -132,7 +148,7 @@ internal sealed class Journal : IAsyncDisposable
 
         _store.Replace(_state.Jobs.Select(job => job.ToByteArray()));
         _mustReplace = false;
-        _limit = Math.Max(SmallestLimit, 4 * _store.Length);
+        _limit = Math.Max(SmallestLimit, 2 * _store.Length);
     }
 
     private static HpcCrException Failed(string why) =>

@@ -10,6 +10,7 @@ internal sealed class JournalState
 {
     private readonly Dictionary<JobId, JournalRecord> _jobs = [];
     private readonly LinkedList<JobId> _ended = [];
+    private readonly Dictionary<JobId, long> _bytes = [];
 
     // What versions wrote for which names were unique. The same name then means the same job until a description says otherwise.
     private readonly Dictionary<string, JobId> _byName = [];
@@ -41,6 +42,7 @@ internal sealed class JournalState
         var earlier = record.HasUid ? new JobId(record.Uid, record.Job) : _byName.GetValueOrDefault(record.Job);
         _jobs.Remove(earlier, out var before);
         _ended.Remove(earlier);
+        _bytes.Remove(earlier);
         if (record.Forgotten || (record.Spec ?? before?.Spec) is not { } spec)
             return;
         var id = new JobId(record.HasUid ? record.Uid : spec.Uid, record.Job);
@@ -55,21 +57,29 @@ internal sealed class JournalState
         if (!HasEnded(after))
             return;
         _ended.AddLast(id);
-        if (_ended.Count > JobTable.EndedKept)
+        _bytes[id] = after.CalculateSize();
+        foreach (var old in EndedJobs.Excess(_ended.Reverse(), ended => ended.Uid, ended => _bytes[ended]))
         {
-            _jobs.Remove(_ended.First!.Value);
-            _ended.RemoveFirst();
+            _jobs.Remove(old);
+            _ended.Remove(old);
+            _bytes.Remove(old);
         }
     }
 
     private static bool HasEnded(JournalRecord record) => record.Restart is null && record.State.ToCore().IsEnded();
 
-    // A job that is over needs no environment any more, and that is most of what it was started with.
+    // What a job that is over was started with is in its epochs.
     private static Protocol.V1.JobSpec Shortened(Protocol.V1.JobSpec spec)
     {
         var shorter = spec.Clone();
         shorter.Environment.Clear();
         shorter.Limits.Clear();
+        shorter.Capture.Clear();
+        shorter.Outside.Clear();
+        shorter.Plugins.Clear();
+        var command = CommandText.Shortened(shorter.Command).ToList();
+        shorter.Command.Clear();
+        shorter.Command.Add(command);
         return shorter;
     }
 }

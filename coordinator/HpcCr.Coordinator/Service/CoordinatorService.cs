@@ -23,10 +23,12 @@ internal sealed class CoordinatorService(
     {
         var (uid, gid) = Caller(context);
         var wire = request.Spec?.Clone() ?? throw new HpcCrException(FailureKind.Usage, "a job without a description cannot be started", "Use `hpccr run`.");
+        wire.RequireBounded();
         wire.Name = wire.Name.Length > 0 ? wire.Name : JobName.Generate(wire.Command.FirstOrDefault() ?? "job");
         if (wire.Nodes.Count == 0)
             wire.Nodes.Add(await starter.FirstNodeAsync(context.CancellationToken));
-        var spec = wire.ToCore() with { Uid = uid, Gid = gid, Attached = false, KeyHasUser = true, Hosts = [], PastAddresses = [] };
+        var asked = wire.ToCore();
+        var spec = asked with { Uid = uid, Gid = gid, Limits = CallerLimits.Bound(asked.Limits, context, uid), Attached = false, KeyHasUser = true, Hosts = [], PastAddresses = [] };
         JobName.RequireFree(spec.Name, spec.SlurmJob);
         var job = await starter.StartAsync(spec, context.CancellationToken);
         return new RunReply { Job = job.ToStatus() };

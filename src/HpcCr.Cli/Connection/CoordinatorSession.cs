@@ -27,8 +27,12 @@ internal sealed class CoordinatorSession : IDisposable
     public static bool IsGone(HpcCrException failure) => failure is { Kind: FailureKind.Internal, InnerException: RpcException };
 
     /// <summary>Starts a job; answered when it runs.</summary>
-    public async Task<JobStatus> RunAsync(Protocol.V1.JobSpec spec, CancellationToken cancellationToken) =>
-        (await AskAsync(() => _client.RunAsync(new RunRequest { Spec = spec }, cancellationToken: cancellationToken))).Job;
+    /// <exception cref="HpcCrException">Its description is too long (usage), or it cannot be started.</exception>
+    public async Task<JobStatus> RunAsync(Protocol.V1.JobSpec spec, CancellationToken cancellationToken)
+    {
+        spec.RequireBounded();
+        return (await AskAsync(() => _client.RunAsync(new RunRequest { Spec = spec }, cancellationToken: cancellationToken))).Job;
+    }
 
     /// <summary>Takes running processes under control; answered when that is done.</summary>
     public async Task<JobStatus> AttachAsync(AttachRequest request, CancellationToken cancellationToken) =>

@@ -105,6 +105,43 @@ public sealed class JobTableTests
     }
 
     [Fact]
+    public void Add_OfMoreJobsThanAUserMayHave_IsRefused_ForThatUserOnly()
+    {
+        for (var i = 0; i < 1000; i++)
+            Add($"job-{i}");
+
+        var refusal = Assert.Throws<HpcCrException>(() => Add("one-more"));
+
+        Assert.Equal((FailureKind.Failed, "user 1000 has 1000 jobs that run already; the job was not started"), (refusal.Kind, refusal.Message));
+        _jobs.Add(new Job(FakeCluster.Spec("node1") with { Name = "other", Uid = 1001 }));
+        _jobs.Find("job-7")!.MoveTo(JobState.Exited, 0);
+        Add("one-more");
+    }
+
+    [Fact]
+    public void ALongDescription_CountsWhileTheJobRuns_AndIsGoneWhenItHasEnded()
+    {
+        Job Long(string name) => new(FakeCluster.Spec("node1") with
+        {
+            Name = name,
+            Uid = Owner,
+            Command = ["run", new string('y', 500_000)],
+            Environment = new Dictionary<string, string> { ["FILL"] = new('x', 1_500_000) },
+        });
+        for (var i = 0; i < 16; i++)
+            _jobs.Add(Long($"job-{i}"));
+        Assert.Contains("more than 32 MiB", Assert.Throws<HpcCrException>(() => _jobs.Add(Long("last"))).Message, StringComparison.Ordinal);
+
+        var first = _jobs.Find("job-0")!;
+        first.MoveTo(JobState.Exited, 0);
+
+        Assert.InRange(first.DescriptionBytes, 1, 10_000);
+        Assert.Empty(first.Spec.Environment);
+        Assert.InRange(first.ToStatus().CalculateSize(), 1, 10_000);
+        _jobs.Add(Long("last"));
+    }
+
+    [Fact]
     public void MoveTo_OfAJobThatHasEnded_ChangesNothing()
     {
         var job = Add("stencil");

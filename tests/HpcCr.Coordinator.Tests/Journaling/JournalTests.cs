@@ -71,7 +71,7 @@ public sealed class JournalTests
         }
 
         Assert.InRange(_store.Replacements, 1, 20);
-        Assert.Equal(JobTable.EndedKept, _state.Jobs.Count());
+        Assert.Equal(EndedJobs.Kept, _state.Jobs.Count());
         Assert.DoesNotContain(_state.Jobs, job => job.Spec.Environment.Count > 0);
         Assert.True(_store.Length < 8 << 20);
     }

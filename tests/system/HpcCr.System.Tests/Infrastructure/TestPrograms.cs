@@ -4,6 +4,7 @@ namespace HpcCr.SystemTests.Infrastructure;
 internal static class TestPrograms
 {
     public static string AcceptQueue => Path("acceptq");
+    public static string Crowd => Path("crowd.py");
     public static string ExitCode => Path("exitcode");
     public static string FileWork => Path("filework");
     public static string Fill => Path("fill");
@@ -14,8 +15,10 @@ internal static class TestPrograms
     public static string LocalTalk => Path("localtalk.py");
     public static string Output => Path("output");
     public static string Pair => Path("pair");
+    public static string PidReuse => Path("pidreuse.py");
     public static string Pipeline => Path("pipeline.sh");
     public static string Plugin => Path("plugin.py");
+    public static string RawCall => Path("rawcall.py");
     public static string Reader => Path("reader.py");
     public static string RedisClient => Path("redisclient");
     public static string RedisPythonClient => Path("redisclient.py");
