@@ -1,4 +1,5 @@
 using HpcCr.Core;
+using HpcCr.Linux;
 using HpcCr.Protocol.V1.Local;
 
 namespace HpcCr.Guard;
@@ -19,6 +20,7 @@ internal sealed class Guard
     private readonly Lease _lease;
     private readonly JobLock _lock = new();
     private readonly SocketTimers _timers;
+    private readonly Terminals _terminals = new();
     private SandboxFreezer? _freezer;
     private EngineRun? _engine;
     private TerminalPump? _terminal;
@@ -41,6 +43,9 @@ internal sealed class Guard
 
     /// <summary>Whether anything here holds the job.</summary>
     public bool HoldsJob => IsFrozen || _engine is not null || _lock.Exists || _sandbox.State == GuardStatus.Types.State.Restoring;
+
+    /// <summary>What the terminals of the sandbox held at the dump.</summary>
+    public IEnumerable<TerminalState> TerminalsAtDump => _terminals.AtDump;
 
     /// <summary>The timers of connections that are switched off.</summary>
     public IEnumerable<ParkedTimers> Parked => _timers.Parked;
@@ -133,7 +138,9 @@ internal sealed class Guard
         await Freezer().FreezeAsync(_sandbox.RootPid, deadline);
         if (_terminal is not null)
             await _terminal.SettleAsync(deadline);
-        _timers.Park();
+        var open = _sandbox.Processes().Select(OpenDescriptor.Of).ToList();
+        _timers.Park(open);
+        _terminals.Note(open);
     }
 
     public async Task DumpAsync(DumpSandbox request)
@@ -143,6 +150,8 @@ internal sealed class Guard
         {
             var inDetail = _dumpFailed;
             _dumpFailed = true;
+            // The engine would read what waits in terminals and write it again, changed; see TerminalQueues.
+            using var taken = _terminals.Take();
             await engine.DumpToGateAsync(_sandbox, Freezer(), request, inDetail);
             _dumpFailed = false;
         }
