@@ -50,6 +50,7 @@ internal static class RestoreSteps
         }
 
         work.Sockets.Rewrite(work.Images);
+        KernelStateRestore.MendImages(work);
         await (job.Spec.Attached ? SharedFiles.UnpackAsync(job, work.Files, cancellationToken) : PrivateFiles.UnpackAsync(job, work.Files, cancellationToken));
         await new JobFiles(work, job).PutBackAsync(cancellationToken);
         if (work.Treatment == Core.FileTreatment.Keep)
@@ -83,6 +84,7 @@ internal static class RestoreSteps
                 },
             }, cancellationToken);
             OpenedRights.Require(job, reply.Status.EnginePid);
+            KernelStateRestore.PutBack(job, work);
         }
         catch
         {

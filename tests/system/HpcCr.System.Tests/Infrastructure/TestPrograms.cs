@@ -8,11 +8,14 @@ internal static class TestPrograms
     public static string ExitCode => Path("exitcode");
     public static string FileWork => Path("filework");
     public static string Fill => Path("fill");
+    public static string Forked => Path("forked");
     public static string Hello => Path("hello.sh");
     public static string Holds => Path("holds");
     public static string KeepAlive => Path("keepalive");
     public static string Lives => Path("lives.py");
+    public static string KernelState => Path("kernelstate.py");
     public static string LocalTalk => Path("localtalk.py");
+    public static string MpiTerminal => Path("mpiterminal.sh");
     public static string Output => Path("output");
     public static string Pair => Path("pair");
     public static string PidReuse => Path("pidreuse.py");
@@ -31,6 +34,8 @@ internal static class TestPrograms
     public static string SharedMemoryFile => Path("shmfile");
     public static string TcpClose => Path("tcpclose");
     public static string TcpStates => Path("tcpstates.py");
+    public static string TerminalStream => Path("terminalstream.pl");
+    public static string TmuxSession => Path("tmuxsession.sh");
     public static string Threads => Path("threads");
 
     /// <summary>An MPI program: <c>Mpi("stencil", "openmpi")</c>.</summary>
