@@ -42,6 +42,9 @@ public static class Errno
     /// <summary>Leads to another file system, or out of a folder (EXDEV).</summary>
     public const int EXDEV = 18;
 
+    /// <summary>A pipe that nobody reads, or a device that is not there (ENXIO).</summary>
+    public const int ENXIO = 6;
+
     /// <summary>No such device (ENODEV).</summary>
     public const int ENODEV = 19;
 
@@ -50,6 +53,9 @@ public static class Errno
 
     /// <summary>Invalid argument (EINVAL).</summary>
     public const int EINVAL = 22;
+
+    /// <summary>Too large (EFBIG).</summary>
+    public const int EFBIG = 27;
 
     /// <summary>No space left (ENOSPC).</summary>
     public const int ENOSPC = 28;

@@ -4,21 +4,23 @@ using Microsoft.Extensions.Logging;
 
 namespace HpcCr.Coordinator;
 
-/// <summary>Which epochs stay. None is removed while a restart reads it: restarts and removals pass one gate.</summary>
+/// <summary>Which epochs stay. None is removed while a restart reads it: restarts and removals of one job's folder pass one gate.</summary>
 internal sealed class Retention(NodeRegistry nodes, Journal journal, JobStarter starter, ILogger<Retention> log)
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(10);
-    private readonly SemaphoreSlim _gate = new(1, 1);
+    private readonly FolderGates _gates = new();
     private readonly List<(uint Uid, string Path)> _reading = [];
 
     /// <summary>A restart reads an epoch until what is returned is disposed; a removal under way is waited for.</summary>
     public async Task<IDisposable> ReadAsync(string epochPath, uint uid, CancellationToken cancellationToken)
     {
-        var reading = (uid, Path.TrimEndingDirectorySeparator(epochPath));
-        await _gate.WaitAsync(cancellationToken);
-        lock (_reading)
-            _reading.Add(reading);
-        _gate.Release();
+        var reading = (uid, Path: Path.TrimEndingDirectorySeparator(epochPath));
+        using (await _gates.EnterAsync(Path.GetDirectoryName(reading.Path) ?? "/", cancellationToken))
+        {
+            lock (_reading)
+                _reading.Add(reading);
+        }
+
         return new Reading(() =>
         {
             lock (_reading)
@@ -67,23 +69,16 @@ internal sealed class Retention(NodeRegistry nodes, Journal journal, JobStarter 
     {
         if (keep == 0)
             throw new HpcCrException(FailureKind.Usage, "at least one epoch is kept", "Write --keep 1 or more.");
-        await _gate.WaitAsync(cancellationToken);
-        try
+        using var gate = await _gates.EnterAsync(folder, cancellationToken);
+        var command = new Command
         {
-            var command = new Command
-            {
-                PruneEpochs = new PruneEpochs { Folder = folder, Uid = job.Uid, Gid = gid, Keep = (uint)keep, DryRun = dryRun, InUse = { InUse(job) } },
-            };
-            var replies = await NodeGroup.AskAllAsync(nodes, job, [new Place("", node)], _ => command, "prune", Deadline, cancellationToken);
-            var pruned = replies[""].EpochsPruned;
-            if (pruned.Removed.Count > 0 && !dryRun)
-                log.LogInformation("{Job}: removed epochs {Epochs}", job.Name, string.Join(", ", pruned.Removed));
-            return new PruneReply { Folder = folder, Removed = { pruned.Removed }, Kept = { pruned.Kept }, Bytes = pruned.Bytes };
-        }
-        finally
-        {
-            _gate.Release();
-        }
+            PruneEpochs = new PruneEpochs { Folder = folder, Uid = job.Uid, Gid = gid, Keep = (uint)keep, DryRun = dryRun, InUse = { InUse(job) } },
+        };
+        var replies = await NodeGroup.AskAllAsync(nodes, job, [new Place("", node)], _ => command, "prune", Deadline, cancellationToken);
+        var pruned = replies[""].EpochsPruned;
+        if (pruned.Removed.Count > 0 && !dryRun)
+            log.LogInformation("{Job}: removed epochs {Epochs}", job.Name, string.Join(", ", pruned.Removed));
+        return new PruneReply { Folder = folder, Removed = { pruned.Removed }, Kept = { pruned.Kept }, Bytes = pruned.Bytes };
     }
 
     // By names, not by whole paths: the same folder may be reached in several ways. Root may read anybody's epochs.

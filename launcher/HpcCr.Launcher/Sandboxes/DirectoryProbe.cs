@@ -9,13 +9,15 @@ namespace HpcCr.Launcher;
 /// <summary>Proves, with a token file, that all nodes of a job see the same checkpoint directory; all as the job's user.</summary>
 internal static class DirectoryProbe
 {
+    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(1);
+
     public static Reply Run(ProbeDirectory request, string job)
     {
         var folder = Path.Combine(request.Path, JobName.Check(job));
         var token = request.Action == ProbeAction.List ? "" : Path.Combine(folder, ".shared-" + JobName.Check(request.Token));
         try
         {
-            return new StoreAccess(request.Uid, request.Gid).Run(() => Probe(request.Action, folder, token, request.Uid));
+            return new StoreAccess(request.Uid, request.Gid).RunWithin(Deadline, JobName.Printable(folder), () => Probe(request.Action, folder, token, request.Uid));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -52,7 +54,7 @@ internal static class DirectoryProbe
     {
         try
         {
-            File.WriteAllText(token, "");
+            File.OpenHandle(token, FileMode.CreateNew, FileAccess.Write).Dispose();
         }
         catch (UnauthorizedAccessException) when (FileFacts.Of(folder) is { } found && found.Uid != uid)
         {

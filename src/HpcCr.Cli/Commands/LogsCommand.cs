@@ -58,7 +58,7 @@ internal sealed class LogsCommand : CliCommand
 
     private void WriteDocument(string job, string path)
     {
-        using var stream = File.Open(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        using var stream = new FileStream(FileTail.Open(path), FileAccess.Read, bufferSize: 0);
         if (stream.Length > MostOfDocument)
             throw new HpcCrException(FailureKind.Failed, $"the output of job {job} is too large for one document", $"Read {path} itself.");
         var bytes = new byte[stream.Length];

@@ -50,10 +50,7 @@ internal sealed record JobOnDisk(string Folder, JobRecord Record)
         var name = Path.GetFileName(folder);
         try
         {
-            var file = new FileInfo(Path.Combine(folder, JobFolder.Record));
-            var record = file is { Exists: true, Length: < MostBytes }
-                ? JsonSerializer.Deserialize(File.ReadAllBytes(file.FullName), CoreJson.Default.JobRecord)
-                : null;
+            var record = JsonSerializer.Deserialize(FileBeneath.Read(folder, JobFolder.Record, MostBytes), CoreJson.Default.JobRecord);
             if (record is not null && record.Job == name) return new JobOnDisk(folder, record);
         }
         catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)

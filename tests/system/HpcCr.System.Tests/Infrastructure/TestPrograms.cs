@@ -19,9 +19,11 @@ internal static class TestPrograms
     public static string Output => Path("output");
     public static string Pair => Path("pair");
     public static string PidReuse => Path("pidreuse.py");
+    public static string Paths => Path("paths.py");
     public static string Pipeline => Path("pipeline.sh");
     public static string Plugin => Path("plugin.py");
     public static string RawCall => Path("rawcall.py");
+    public static string Python => "/usr/bin/python3";
     public static string Reader => Path("reader.py");
     public static string RedisClient => Path("redisclient");
     public static string RedisPythonClient => Path("redisclient.py");
@@ -32,6 +34,7 @@ internal static class TestPrograms
     public static string SessionInC => Path("session");
     public static string Sessions => Path("sessions.py");
     public static string SharedMemoryFile => Path("shmfile");
+    public static string Swap => Path("swap");
     public static string TcpClose => Path("tcpclose");
     public static string TcpStates => Path("tcpstates.py");
     public static string TerminalStream => Path("terminalstream.pl");
