@@ -19,6 +19,7 @@ internal sealed class Guard
     private readonly Lease _lease;
     private readonly JobLock _lock = new();
     private readonly SocketTimers _timers;
+    private readonly JobCalls _calls;
     private SandboxFreezer? _freezer;
     private EngineRun? _engine;
     private TerminalPump? _terminal;
@@ -33,6 +34,7 @@ internal sealed class Guard
         _sandbox = new Sandbox(layout);
         _sandbox.Ended += () => Ended?.Invoke();
         _timers = new SocketTimers(() => _sandbox.Processes());
+        _calls = new JobCalls(_sandbox);
         _lease = new Lease(leaseEnded);
     }
 
@@ -44,6 +46,12 @@ internal sealed class Guard
 
     /// <summary>The timers of connections that are switched off.</summary>
     public IEnumerable<ParkedTimers> Parked => _timers.Parked;
+
+    /// <summary>The system calls that threads of the last dump enter once more.</summary>
+    public IEnumerable<InterruptedCall> Calls => _calls.InImages;
+
+    /// <summary>Threads that did not stop at the last freeze, for people.</summary>
+    public IReadOnlyList<string> HeldUp { get; private set; } = [];
 
     private bool IsFrozen => _freezer is { IsHeld: true };
 
@@ -118,6 +126,7 @@ internal sealed class Guard
         _engine = await EngineRun.StartAsync(request.Engine, _sandbox);
         if (request.LockTable.Length > 0)
             _lock.Prepare(request.LockTable);
+        _calls.Prepare();
         _lease.Renew(request.LeaseMs);
     }
 
@@ -130,7 +139,10 @@ internal sealed class Guard
 
     public async Task FreezeAsync(TimeSpan deadline)
     {
-        await Freezer().FreezeAsync(_sandbox.RootPid, deadline);
+        HeldUp = await new HeldUpThreads(_sandbox, Freezer()).FreezeAsync(deadline);
+        // It will be thawed and frozen again.
+        if (HeldUp.Count > 0)
+            return;
         if (_terminal is not null)
             await _terminal.SettleAsync(deadline);
         _timers.Park();
@@ -143,7 +155,9 @@ internal sealed class Guard
         {
             var inDetail = _dumpFailed;
             _dumpFailed = true;
+            _calls.Find();
             await engine.DumpToGateAsync(_sandbox, Freezer(), request, inDetail);
+            _calls.Dumped(request.Images);
             _dumpFailed = false;
         }
         catch (GuardException e) when (e.EngineDied)
@@ -174,7 +188,7 @@ internal sealed class Guard
             _lock.Open();
             if (_lock.IsHeld && IsFrozen)
                 _sandbox.Kick();
-            pause = _freezer?.Thaw() ?? 0;
+            pause = LetRun();
             _lock.Remove();
             _timers.SetBack(OthersLetGo);
             _lease.End();
@@ -206,7 +220,7 @@ internal sealed class Guard
         _lock.Remove();
         if (wasLocked && IsFrozen)
             _sandbox.Kick();
-        _freezer?.Thaw();
+        LetRun();
         _timers.SetBack(OthersLetGo);
         _lease.End();
     }
@@ -285,6 +299,14 @@ internal sealed class Guard
         await DropEngineAsync();
         _terminal?.Dispose();
         _lock.Remove();
+    }
+
+    // The engine has let go of the threads and none has run since.
+    private double LetRun()
+    {
+        if (IsFrozen)
+            _calls.Reenter();
+        return Thaw();
     }
 
     private SandboxFreezer Freezer() => _freezer ?? throw new GuardException("there is no sandbox here");
