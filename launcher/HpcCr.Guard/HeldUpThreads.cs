@@ -4,7 +4,8 @@ using HpcCr.Linux;
 namespace HpcCr.Guard;
 
 /// <summary>
-/// Freezes a sandbox in which threads wait uninterruptibly. A thread in vfork(2) counts as frozen for the kernel, but stands still only once its child has
+/// Freezes a sandbox in which threads wait uninterruptibly. A thread in vfork(2) counts as frozen for the kernel, but stands still only
+/// once its child has
 /// executed a program, and the child is frozen too: so the child alone is let go, in a cgroup beside the sandbox's, until it has.
 /// </summary>
 /// <param name="sandbox">The sandbox.</param>
@@ -54,7 +55,12 @@ internal sealed class HeldUpThreads(Sandbox sandbox, SandboxFreezer freezer)
     }
 
     private static List<(int Process, int Thread)> Waiting(IEnumerable<int> processes) =>
-        [.. processes.SelectMany(pid => ProcFs.ThreadsOf(pid).Where(thread => ProcFs.State(thread) == Uninterruptible).Select(thread => (pid, thread)))];
+    [
+        .. from pid in processes
+           from thread in ProcFs.ThreadsOf(pid)
+           where ProcFs.State(thread) == Uninterruptible
+           select (pid, thread),
+    ];
 
     private async Task<bool> LetChildrenRunAsync(IReadOnlyList<(int Process, int Thread)> parents)
     {
@@ -120,7 +126,7 @@ internal sealed class HeldUpThreads(Sandbox sandbox, SandboxFreezer freezer)
     private static string Describe((int Process, int Thread) thread)
     {
         var (pid, tid) = thread;
-        var child = ProcFs.ChildrenOf(pid, tid).Where(child => SharedMemory.IsOne(pid, child)).Select(child => (int?)child).FirstOrDefault();
+        var child = ProcFs.ChildrenOf(pid, tid).Where(child => SharedMemory.IsOne(pid, child)).Cast<int?>().FirstOrDefault();
         var who = $"process {pid} ({ProcFs.NameOf(pid)})";
         return child is { } made
             ? $"{who} is in vfork: its child {made} has not executed a program yet"

@@ -5,7 +5,8 @@ using CallInImages = HpcCr.Protocol.V1.Local.InterruptedCall;
 namespace HpcCr.Guard;
 
 /// <summary>
-/// The system calls that the sandbox's threads wait in. Of some of them the engine makes an end with EINTR, in the images and in the running
+/// The system calls that the sandbox's threads wait in. Of some of them the engine makes an end with EINTR, in the images and in the
+/// running
 /// threads (compel): the threads enter them once more, with the time that they have left. See docs/adr/0021.
 /// </summary>
 /// <param name="sandbox">The sandbox.</param>
@@ -27,7 +28,10 @@ internal sealed class JobCalls(Sandbox sandbox) : IDisposable
 
     /// <summary>Looks at the frozen threads before the engine does.</summary>
     public void Find() =>
-        InImages = [.. (_calls?.Find(sandbox.Threads()) ?? []).Where(found => !found.Call.HasSignal).Select(found => Describe(found.Call, found.Argument))];
+        InImages =
+        [
+            .. (_calls?.Find(sandbox.Threads()) ?? []).Where(found => !found.Call.HasSignal).Select(found => Describe(found.Call, found.Argument)),
+        ];
 
     /// <summary>The images are there, and the engine stands at its gate.</summary>
     /// <param name="images">Their folder.</param>
@@ -41,8 +45,12 @@ internal sealed class JobCalls(Sandbox sandbox) : IDisposable
         var numbers = sandbox.Threads().ToLookup(thread => ThreadNumbers.Innermost(thread) ?? 0);
         List<InterruptedCall> all =
         [
-            .. inImages.SelectMany(call => numbers[call.Thread].Select(thread =>
-                new InterruptedCall(thread, call.Thread, call.Number, call.InstructionPointer, call.StackPointer, HasSignal: ThreadNumbers.HasSignal(thread)))),
+            .. from call in inImages
+               from thread in numbers[call.Thread]
+               select new InterruptedCall(thread, call.Thread, call.Number, call.InstructionPointer, call.StackPointer)
+               {
+                   HasSignal = ThreadNumbers.HasSignal(thread),
+               },
         ];
         calls.Take(all);
         InImages = [.. all.Where(call => !call.HasSignal).Select(call => Describe(call, 0))];

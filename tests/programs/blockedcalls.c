@@ -38,7 +38,8 @@ static volatile int over;
 static char path_fifo[256], path_lock[256], path_watched[256];
 static pid_t holder;
 
-/* TIMED ends by itself, ENDED by the main thread. WALL ends at a time of day, which may have passed when the job is restarted. ROOM ends when there is room,
+/* TIMED ends by itself, ENDED by the main thread. WALL ends at a time of day, which may have passed when the job is restarted. ROOM ends
+ * when there is room,
  * which a restored queue may have. KERNEL may return EINTR. */
 enum kind { TIMED, ENDED, WALL, ROOM, KERNEL };
 struct call {

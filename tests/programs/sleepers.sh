@@ -1,5 +1,6 @@
 #!/bin/bash
-# What job scripts wait with: sleep, read -t, wait, timeout, python3, perl and java (where it is), and beside them `tail -F` and `script`, which
+# What job scripts wait with: sleep, read -t, wait, timeout, python3, perl and java (where it is), and beside them `tail -F` and `script`,
+# which
 # have to be there at the end. Each must wait for SECONDS, no less and hardly longer.
 # Prints `ready`, `NAME ok|BAD MILLISECONDS`, `final disturbed N`. Exit 3 when something was disturbed.
 # Usage: sleepers.sh SECONDS

@@ -1,4 +1,5 @@
-/* Threads that do nothing but start programs, as shells, system(3), popen(3) and posix_spawn(3) do all day: at any moment some of them are in
+/* Threads that do nothing but start programs, as shells, system(3), popen(3) and posix_spawn(3) do all day: at any moment some of them are
+ * in
  * vfork. With --delay-ms the child of one vfork waits for so long before it executes its program.
  *
  * Prints `ready`, and `started N` every --every programs; ends after --count programs with `final N`, or never when that is 0. Exit 3 when

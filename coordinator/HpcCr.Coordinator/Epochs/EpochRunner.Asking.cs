@@ -44,7 +44,8 @@ internal sealed partial class EpochRunner
     }
 
     private HpcCrException PausedTooLong(string why) => new(FailureKind.Failed,
-        $"{_job.Name} had been stopped for {_maxPause.TotalSeconds:0.###} s when the epoch was given up in {State}{(why.Length > 0 ? ": " + why : "")}",
+        $"{_job.Name} had been stopped for {_maxPause.TotalSeconds:0.###} s when the epoch was given up in {State}"
+        + (why.Length > 0 ? ": " + why : ""),
         "The job runs on. Give `--max-pause` more time, if the job may stand still for longer.");
 
     private static TimeSpan Earlier(TimeSpan one, TimeSpan other) => one < other ? one : other;

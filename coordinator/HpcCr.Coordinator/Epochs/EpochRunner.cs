@@ -39,7 +39,8 @@ internal sealed partial class EpochRunner
     private Task _recorded = Task.CompletedTask;
 
     public EpochRunner(
-        Job job, NodeRegistry nodes, Journal journal, CoordinatorOptions options, bool stop, TimeSpan timeout, TimeSpan maxPause, Action<Progress> progress, ILogger log)
+        Job job, NodeRegistry nodes, Journal journal, CoordinatorOptions options, bool stop, TimeSpan timeout, TimeSpan maxPause,
+        Action<Progress> progress, ILogger log)
     {
         _job = job;
         _nodes = nodes;
@@ -182,7 +183,8 @@ internal sealed partial class EpochRunner
         while (true)
         {
             var look = await Preflight.LookAsync(_nodes, _job, Number, Left(), _cancelled.Token);
-            if (!IsAskedForInside || Stopwatch.GetElapsedTime(began) > CallerLeaves || !look.Findings.Any(f => !f.Warning || f.Check == OutsideEnds))
+            if (!IsAskedForInside || Stopwatch.GetElapsedTime(began) > CallerLeaves
+                || !look.Findings.Any(f => !f.Warning || f.Check == OutsideEnds))
                 return look;
             await Task.Delay(CallerPoll, _nodes.Time, _cancelled.Token);
         }

@@ -178,7 +178,8 @@ internal sealed class CoordinatorService(
         var work = Task.Run(() => checkpointer.CheckpointAsync(job, request, _ => begun.TrySetResult()));
         if (await Task.WhenAny(begun.Task, work) == work)
             await work;
-        _ = work.ContinueWith(failed => log.LogWarning("{Job}: an epoch that the job asked for itself failed: {Why}", job.Name, failed.Exception!.InnerException!.Message),
+        _ = work.ContinueWith(
+            failed => log.LogWarning("{Job}: an epoch that the job asked for itself failed: {Why}", job.Name, failed.Exception!.InnerException!.Message),
             CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
         await stream.WriteAsync(new CheckpointEvent
         {

@@ -22,7 +22,8 @@ internal static class SealPhase
         var folder = Path.Combine(partial, job.Sandbox);
         ImageRights.RequireForSeal(job, epoch.Images);
         var connections = SealedConnections.Read(job.Sandbox, epoch);
-        CallsImage.Reenter(epoch.Images, epoch.Calls.Select(c => new CallEntry(c.Thread, c.InstructionPointer, c.StackPointer, c.Number, c.Argument, c.Value)));
+        CallsImage.Reenter(epoch.Images, epoch.Calls.Select(call =>
+            new CallEntry(call.Thread, call.InstructionPointer, call.StackPointer, call.Number, call.Argument, call.Value)));
         var named = FilesImage.Read(epoch.Images);
         var links = FilesImage.LinkNames(epoch.Images);
         IReadOnlyList<ImageRecord> files = await ImageCopier.SealAsync(epoch.Staging, folder, store, cancellationToken);

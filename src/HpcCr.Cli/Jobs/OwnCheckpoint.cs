@@ -9,7 +9,8 @@ using HpcCr.Store;
 namespace HpcCr.Cli.Jobs;
 
 /// <summary>
-/// A checkpoint that a job asks for itself. The command is then part of what is saved and may hold no connection: it asks, hangs up, and becomes a small
+/// A checkpoint that a job asks for itself. The command is then part of what is saved and may hold no connection: it asks, hangs up, and
+/// becomes a small
 /// script that looks into the job's folder.
 /// </summary>
 internal static class OwnCheckpoint
@@ -32,7 +33,8 @@ internal static class OwnCheckpoint
                 return Path.Combine(happened.Accepted.Folder, EpochName.Of((int)happened.Accepted.Epoch));
         }
 
-        throw new HpcCrException(FailureKind.Failed, $"the coordinator did not begin a checkpoint of job {request.Job} that was asked for by the job itself",
+        throw new HpcCrException(FailureKind.Failed,
+            $"the coordinator did not begin a checkpoint of job {request.Job} that was asked for by the job itself",
             "Use the same version of HpcCr everywhere.");
     }
 
@@ -41,7 +43,8 @@ internal static class OwnCheckpoint
     /// <param name="command">Arguments of hpccr that tell what has become of it.</param>
     public static void Await(string epoch, IReadOnlyList<string> command)
     {
-        string[] argv = ["sh", Tool.Script(Waiter), Path.GetDirectoryName(epoch)!, Path.GetFileName(epoch), Environment.ProcessPath!, .. command];
+        var folder = Path.GetDirectoryName(epoch)!;
+        string[] argv = ["sh", Tool.Script(Waiter), folder, Path.GetFileName(epoch), Environment.ProcessPath!, .. command];
         Exec.Replace("/bin/sh", argv, [.. Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().Select(v => $"{v.Key}={v.Value}")]);
     }
 
@@ -57,6 +60,7 @@ internal static class OwnCheckpoint
             return JobViews.Of(EpochReader.ReadManifest(epoch), epoch);
         using var session = CoordinatorLocator.Open(coordinator, $"ask about the checkpoint of job {job}");
         var why = (await session.StatusAsync(job, cancellationToken)).LastError;
-        throw new HpcCrException(FailureKind.Failed, why.Length > 0 ? why : $"{Path.GetFileName(epoch)} of job {job} was not committed", "");
+        throw new HpcCrException(FailureKind.Failed,
+            why.Length > 0 ? why : $"{Path.GetFileName(epoch)} of job {job} was not committed", "");
     }
 }

@@ -40,9 +40,13 @@ public static class CallsImage
         foreach (var path in ImageFolder.Paths(imagesFolder, Prefix + "*.img"))
         {
             var (_, core) = Open(path);
-            if (RegistersOf(core) is { } registers && (int)(registers.GetVarint(Result) ?? 0) == Interrupted && registers.GetVarint(CodeSegment) == LongMode
+            if (RegistersOf(core) is { } registers && (int)(registers.GetVarint(Result) ?? 0) == Interrupted
+                && registers.GetVarint(CodeSegment) == LongMode
                 && (long)(registers.GetVarint(Number) ?? ulong.MaxValue) is var number && isWanted(number))
-                found.Add(new CallEntry(ThreadOf(path), registers.GetVarint(InstructionPointer) ?? 0, registers.GetVarint(StackPointer) ?? 0, (int)number));
+            {
+                found.Add(new CallEntry(
+                    ThreadOf(path), registers.GetVarint(InstructionPointer) ?? 0, registers.GetVarint(StackPointer) ?? 0, (int)number));
+            }
         }
 
         return found;
@@ -91,5 +95,6 @@ public static class CallsImage
     private static WireMessage? RegistersOf(WireMessage core) =>
         core.GetVarint(MachineField) == X86 ? core.GetMessage(ThreadInfo)?.GetMessage(GeneralRegisters) : null;
 
-    private static int ThreadOf(string path) => int.Parse(Path.GetFileNameWithoutExtension(path)[Prefix.Length..], NumberStyles.None, CultureInfo.InvariantCulture);
+    private static int ThreadOf(string path) =>
+        int.Parse(Path.GetFileNameWithoutExtension(path)[Prefix.Length..], NumberStyles.None, CultureInfo.InvariantCulture);
 }

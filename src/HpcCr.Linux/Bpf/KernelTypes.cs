@@ -42,7 +42,8 @@ internal sealed class KernelTypes
             byte[] bytes = File.ReadAllBytes(Description);
             return bytes.Length > 24 && BinaryPrimitives.ReadUInt16LittleEndian(bytes) == Magic ? new KernelTypes(bytes) : null;
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException or IndexOutOfRangeException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException
+            or ArgumentOutOfRangeException or IndexOutOfRangeException)
         {
             return null;
         }

@@ -4,7 +4,8 @@ using Microsoft.Win32.SafeHandles;
 namespace HpcCr.Linux;
 
 /// <summary>
-/// Reads from the kernel which threads were interrupted in a system call that goes on where it was, and until when it was to last. Opened before
+/// Reads from the kernel which threads were interrupted in a system call that goes on where it was, and until when it was to last. Opened
+/// before
 /// it matters; one reading takes some microseconds and some nanoseconds for each thread of the node.
 /// </summary>
 internal sealed class RestartBlocks : IDisposable
@@ -16,7 +17,8 @@ internal sealed class RestartBlocks : IDisposable
     private RestartBlocks(SafeFileHandle link) => _link = link;
 
     /// <summary>
-    /// Opens it; null where the kernel has no such thing (no BTF, an older kernel, another processor), or root may not (CAP_BPF, CAP_PERFMON).
+    /// Opens it; null where the kernel has no such thing (no BTF, an older kernel, another processor), or root may not (CAP_BPF,
+    /// CAP_PERFMON).
     /// </summary>
     public static RestartBlocks? TryOpen()
     {
@@ -24,7 +26,9 @@ internal sealed class RestartBlocks : IDisposable
             return null;
         try
         {
-            return KernelTypes.Read() is { } types && types.FunctionNumber("bpf_iter_task") is { } function && RestartBlockProgram.Build(types) is { } program
+            return KernelTypes.Read() is { } types
+                && types.FunctionNumber("bpf_iter_task") is { } function
+                && RestartBlockProgram.Build(types) is { } program
                 ? new RestartBlocks(BpfApi.LoadIterator(program, function))
                 : null;
         }

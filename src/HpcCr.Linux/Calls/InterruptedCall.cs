@@ -1,7 +1,8 @@
 namespace HpcCr.Linux;
 
 /// <summary>
-/// A system call in which a thread was interrupted by the freezer and which is entered once more, with the time that it has left. Left alone, the kernel goes on
+/// A system call in which a thread was interrupted by the freezer and which is entered once more, with the time that it has left. Left
+/// alone, the kernel goes on
 /// with it by itself; the engine ends it with EINTR.
 /// </summary>
 /// <remarks>x86-64.</remarks>
@@ -16,13 +17,17 @@ namespace HpcCr.Linux;
 /// <param name="End">When it ends, in ns of that clock.</param>
 /// <param name="HasSignal">A signal waits for the thread, so that EINTR may be what it is to see.</param>
 public sealed record InterruptedCall(
-    int Thread, int InnermostThread, int Number, ulong InstructionPointer, ulong StackPointer, int Argument = -1, bool IsPointer = false, int Clock = 1, long End = 0, bool HasSignal = false)
+    int Thread, int InnermostThread, int Number, ulong InstructionPointer, ulong StackPointer,
+    int Argument = -1, bool IsPointer = false, int Clock = 1, long End = 0, bool HasSignal = false)
 {
     // A function may use so much below its stack pointer without moving that (System V ABI), and the kernel leaves it alone too.
     private const int RedZone = 128;
     private const int TimeSpecBytes = 16;
 
-    /// <summary>Where the remaining time is put for the call to read: memory that the thread cannot count on, as the kernel writes there at any signal.</summary>
+    /// <summary>
+    /// Where the remaining time is put for the call to read: memory that the thread cannot count on, as the kernel writes there at any
+    /// signal.
+    /// </summary>
     public ulong Scratch => (StackPointer - RedZone - TimeSpecBytes) & ~15ul;
 
     /// <summary>What the argument is to be when so much time is left; a call whose time is over ends at once.</summary>
@@ -42,16 +47,21 @@ public sealed record InterruptedCall(
         if (block.CodeSegment != CallNumbers.LongMode)
             return null;
         int number = block.Number == CallNumbers.Restart ? NumberOf(names.NameOf(block.Function), block.Arguments) : block.Number;
-        var call = new InterruptedCall(block.Thread, block.InnermostThread, number, block.InstructionPointer, block.StackPointer, HasSignal: block.HasSignal);
+        var call = new InterruptedCall(block.Thread, block.InnermostThread, number, block.InstructionPointer, block.StackPointer)
+        {
+            HasSignal = block.HasSignal,
+        };
         long pollEnd = (block.PollSeconds * 1_000_000_000) + block.PollNanoseconds;
         return number switch
         {
             CallNumbers.Poll when block.PollHasTimeout => call with { Argument = 2, End = pollEnd },
             CallNumbers.Poll => call,
             CallNumbers.NanoSleep => call with { Argument = 0, IsPointer = true, Clock = block.Clock, End = block.Expires },
-            CallNumbers.ClockNanoSleep when HasSimpleClock(block) => call with { Argument = 2, IsPointer = true, Clock = block.Clock, End = block.Expires },
+            CallNumbers.ClockNanoSleep when HasSimpleClock(block) =>
+                call with { Argument = 2, IsPointer = true, Clock = block.Clock, End = block.Expires },
             CallNumbers.ClockNanoSleep => call,
-            CallNumbers.Futex when CallNumbers.IsForDuration(block.Arguments[1]) => call with { Argument = 3, IsPointer = true, End = block.FutexTime },
+            CallNumbers.Futex when CallNumbers.IsForDuration(block.Arguments[1]) =>
+                call with { Argument = 3, IsPointer = true, End = block.FutexTime },
             CallNumbers.Futex => call,
             _ => null,
         };

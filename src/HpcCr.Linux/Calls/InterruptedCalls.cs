@@ -1,6 +1,8 @@
 namespace HpcCr.Linux;
 
-/// <summary>Finds the interrupted system calls of frozen threads, and has them entered once more after the engine has ended them with EINTR.</summary>
+/// <summary>
+/// Finds the interrupted system calls of frozen threads, and has them entered once more after the engine has ended them with EINTR.
+/// </summary>
 public sealed class InterruptedCalls : IDisposable
 {
     private static readonly KernelFunctions Functions = new();
@@ -11,7 +13,10 @@ public sealed class InterruptedCalls : IDisposable
 
     private InterruptedCalls(RestartBlocks? blocks) => _blocks = blocks;
 
-    /// <summary>Whether the kernel tells which calls were interrupted and what time they have left; else <see cref="Take"/> is for what is known otherwise.</summary>
+    /// <summary>
+    /// Whether the kernel tells which calls were interrupted and what time they have left; else <see cref="Take"/> is for what is known
+    /// otherwise.
+    /// </summary>
     public bool IsExact => _blocks is not null;
 
     /// <summary>The calls that were found.</summary>
@@ -37,13 +42,14 @@ public sealed class InterruptedCalls : IDisposable
     public IReadOnlyList<(InterruptedCall Call, ulong Argument)> Find(IReadOnlySet<int> threads)
     {
         ArgumentNullException.ThrowIfNull(threads);
-        _calls = [.. (_blocks?.Read() ?? []).Where(block => threads.Contains(block.Thread)).Select(block => InterruptedCall.From(block, Functions)).OfType<InterruptedCall>()];
-        _calls = [.. _calls.Select(call => CallTime.Put(call, ClockApi.Now(call.Clock)) ? call : call with { Argument = -1 })];
+        var found = (_blocks?.Read() ?? []).Where(block => threads.Contains(block.Thread)).Select(block => InterruptedCall.From(block, Functions));
+        _calls = [.. found.OfType<InterruptedCall>().Select(call => CallTime.Put(call, ClockApi.Now(call.Clock)) ? call : call with { Argument = -1 })];
         return [.. _calls.Select(call => (call, call.Argument < 0 ? 0 : call.ArgumentAt(ClockApi.Now(call.Clock))))];
     }
 
     /// <summary>
-    /// Has the threads enter their calls once more as soon as they run. They are frozen and nobody traces them. Those that the engine has not touched
+    /// Has the threads enter their calls once more as soon as they run. They are frozen and nobody traces them. Those that the engine has
+    /// not touched
     /// are left alone: the kernel goes on with their calls by itself.
     /// </summary>
     /// <returns>How many.</returns>

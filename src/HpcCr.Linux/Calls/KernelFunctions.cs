@@ -23,7 +23,7 @@ internal sealed class KernelFunctions
             {
                 foreach (string name in Wanted)
                 {
-                    if (line.EndsWith(name, StringComparison.Ordinal) && line.Split(' ', '\t') is [var address, _, var symbol] && symbol == name)
+                    if (line.EndsWith(name, StringComparison.Ordinal) && line.Split(' ') is [var address, _, var symbol] && symbol == name)
                         names[ulong.Parse(address, NumberStyles.HexNumber, CultureInfo.InvariantCulture)] = name;
                 }
             }

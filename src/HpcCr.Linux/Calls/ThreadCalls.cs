@@ -38,7 +38,8 @@ internal static unsafe class ThreadCalls
     {
         var registers = stackalloc ulong[TraceApi.RegisterCount];
         TraceApi.Ask(TraceApi.GetRegisters, call.Thread, 0, (nint)registers);
-        if ((int)registers[Result] != Interrupted || registers[InstructionPointer] != call.InstructionPointer || registers[StackPointer] != call.StackPointer)
+        if ((int)registers[Result] != Interrupted
+            || registers[InstructionPointer] != call.InstructionPointer || registers[StackPointer] != call.StackPointer)
             return;
         if (call.Argument >= 0)
         {

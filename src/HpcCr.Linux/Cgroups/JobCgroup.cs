@@ -86,7 +86,8 @@ public sealed partial class JobCgroup
 
     /// <summary>The threads in it and below it.</summary>
     /// <returns>Their numbers in our pid namespace; empty when the cgroup is gone.</returns>
-    public IReadOnlySet<int> Threads() => Folders().SelectMany(folder => NumbersIn(System.IO.Path.Combine(folder, "cgroup.threads"))).ToHashSet();
+    public IReadOnlySet<int> Threads() =>
+        Folders().SelectMany(folder => NumbersIn(System.IO.Path.Combine(folder, "cgroup.threads"))).ToHashSet();
 
     /// <summary>Ends every process in it and below it with SIGKILL, frozen ones and those being forked too. It does not wait: see <see cref="WaitEmptyAsync"/>.</summary>
     /// <exception cref="LinuxException">EPERM or EACCES.</exception>

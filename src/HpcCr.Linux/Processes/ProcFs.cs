@@ -132,7 +132,8 @@ public static class ProcFs
     {
         try
         {
-            return [.. Directory.EnumerateDirectories($"/proc/{pid}/task").Select(task => int.Parse(Path.GetFileName(task), CultureInfo.InvariantCulture))];
+            var tasks = Directory.EnumerateDirectories($"/proc/{pid}/task");
+            return [.. tasks.Select(task => int.Parse(Path.GetFileName(task), CultureInfo.InvariantCulture))];
         }
         catch (IOException)
         {

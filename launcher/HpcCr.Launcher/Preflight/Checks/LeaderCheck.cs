@@ -2,7 +2,9 @@ using HpcCr.Linux;
 
 namespace HpcCr.Launcher;
 
-/// <summary>Processes whose main thread has ended while others go on (pthread_exit in main): the engine works through the main thread.</summary>
+/// <summary>
+/// Processes whose main thread has ended while others go on (pthread_exit in main): the engine works through the main thread.
+/// </summary>
 internal sealed class LeaderCheck : IPreflightCheck
 {
     private const char Ended = 'Z';
