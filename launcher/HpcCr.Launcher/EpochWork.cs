@@ -27,6 +27,9 @@ internal sealed class EpochWork(int epoch, uint leaseMs, string staging)
     /// <summary>Timers that the guard has switched off, by the kernel's id of the socket, and timeouts of listeners.</summary>
     public IReadOnlyDictionary<ulong, ParkedTimers> Parked { get; set; } = new Dictionary<ulong, ParkedTimers>();
 
+    /// <summary>Those of <see cref="Parked"/> whose sockets have no connection and do not listen.</summary>
+    public IReadOnlyList<ulong> ParkedApart { get; set; } = [];
+
     public IReadOnlyList<Core.ListenerTimeout>? ListenerTimeouts { get; set; }
 
     /// <summary>Connections to the outside that plugins see to, by the socket's inode.</summary>
@@ -56,6 +59,12 @@ internal sealed class EpochWork(int epoch, uint leaseMs, string staging)
 
     /// <summary>The host's mount table at the cut.</summary>
     public IReadOnlyList<MountInfo> MountsOutside { get; set; } = [];
+
+    /// <summary>Threads that did not stop at the last freeze, for people.</summary>
+    public IReadOnlyList<string> HeldUp { get; set; } = [];
+
+    /// <summary>System calls that threads enter once more when they are restored.</summary>
+    public IReadOnlyList<Protocol.V1.Local.InterruptedCall> Calls { get; set; } = [];
 
     /// <summary>What there is to know of an attached tree; null for a sandbox.</summary>
     public Core.TreeRecord? Tree { get; set; }

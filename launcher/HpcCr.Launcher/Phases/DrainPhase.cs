@@ -17,6 +17,8 @@ internal static class DrainPhase
     public static async Task<Reply> RunAsync(LocalJob job, Drain drain, CancellationToken cancellationToken)
     {
         var epoch = job.Epoch!;
+        if (epoch.HeldUp.Count > 0)
+            return new Reply { Drained = new Drained { HeldUp = { epoch.HeldUp.Select(thread => $"{thread} on {job.Options.Node}") } } };
         var processes = job.Cgroup.Processes();
         var inodes = JobSockets.InodesOf(processes);
         var began = Stopwatch.GetTimestamp();
@@ -44,7 +46,8 @@ internal static class DrainPhase
         var timeouts = now.Listeners.Where(s => epoch.Parked.ContainsKey(s.Cookie))
             .Select(s => new Core.ListenerTimeout(JobSockets.Text(s.Local), epoch.Parked[s.Cookie].UserTimeoutMs)).ToList();
         epoch.ListenerTimeouts = timeouts.Count > 0 ? timeouts : null;
-        var residue = now.Residue(job.Sandbox).ToList();
+        epoch.ParkedApart = [.. epoch.Parked.Keys.Except(now.Connections.Concat(now.Listeners).Select(s => s.Cookie))];
+        var residue = now.Residue(job.Sandbox).Concat(UnixQueueCheck.Residue(job.Sandbox, processes, inodes)).ToList();
         // With something left it all comes again.
         if (residue.Count == 0)
             residue.AddRange(await PluginSteps.PreDumpAsync(job, epoch, cancellationToken));

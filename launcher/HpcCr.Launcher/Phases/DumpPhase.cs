@@ -23,7 +23,9 @@ internal static class DumpPhase
             epoch.Tree = epoch.Tree is { } tree ? TreeLook.AtCut(job, tree) : null;
             epoch.ProcessorBindings = ProcessorBindings.OfJob(job);
             epoch.MountsInside = MountInfo.Read(epoch.RootPid);
+            var state = KernelStateAtCut.Look(epoch);
             await Task.WhenAll(engine, files);
+            KernelStateAtCut.Write(epoch, state, engine.Result.Terminals);
         }
         catch
         {
@@ -31,6 +33,7 @@ internal static class DumpPhase
             throw;
         }
 
+        epoch.Calls = engine.Result.Calls;
         FreezePhase.RequireAll(job);
         await job.Plugins.AskAsync(PluginEvents.PostDump, cancellationToken);
         // The engine stands at its gate, and this node's vote is not yet cast.

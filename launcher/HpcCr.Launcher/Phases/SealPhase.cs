@@ -22,9 +22,12 @@ internal static class SealPhase
         var folder = Path.Combine(partial, job.Sandbox);
         ImageRights.RequireForSeal(job, epoch.Images);
         var connections = SealedConnections.Read(job.Sandbox, epoch);
+        CallsImage.Reenter(epoch.Images, epoch.Calls.Select(call =>
+            new CallEntry(call.Thread, call.InstructionPointer, call.StackPointer, call.Number, call.Argument, call.Value)));
         var named = FilesImage.Read(epoch.Images);
         var links = FilesImage.LinkNames(epoch.Images);
         epoch.JobFiles = epoch.JobFiles!.StoreRest(job, epoch, cancellationToken);
+        var hugePages = HugePagesImage.Read(epoch.Images, HugePages.DefaultBytes).Select(pages => new HugePagesRecord(pages.Key, pages.Value)).ToList();
         IReadOnlyList<ImageRecord> files = await ImageCopier.SealAsync(epoch.Staging, folder, store, cancellationToken);
         files = [.. files, .. await SealedFiles.HashAsync(job, partial, epoch.JobFiles!, files, cancellationToken)];
         var jobFiles = SealedFiles.Describe(job, epoch.Epoch, epoch.JobFiles!, files, links);
@@ -50,6 +53,7 @@ internal static class SealPhase
             Tree = epoch.Tree,
             PluginStates = job.Plugins.States,
             PluginEnds = epoch.PluginEnds.Count > 0 ? epoch.PluginEnds : null,
+            HugePages = hugePages.Count > 0 ? hugePages : null,
         };
         epoch.JobFiles!.Dispose();
         StagingFolders.Remove(epoch.Staging);
