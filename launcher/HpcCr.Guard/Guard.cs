@@ -1,6 +1,7 @@
 using HpcCr.Core;
 using HpcCr.Linux;
 using HpcCr.Protocol.V1.Local;
+using CallInImages = HpcCr.Protocol.V1.Local.InterruptedCall;
 
 namespace HpcCr.Guard;
 
@@ -55,7 +56,7 @@ internal sealed partial class Guard
     public IEnumerable<ParkedTimers> Parked => _timers.Parked;
 
     /// <summary>The system calls that threads of the last dump enter once more.</summary>
-    public IEnumerable<InterruptedCall> Calls => _calls.InImages;
+    public IEnumerable<CallInImages> Calls => _calls.InImages;
 
     /// <summary>Threads that did not stop at the last freeze, for people.</summary>
     public IReadOnlyList<string> HeldUp { get; private set; } = [];

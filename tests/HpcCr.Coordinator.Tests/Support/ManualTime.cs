@@ -25,14 +25,6 @@ internal sealed class ManualTime : TimeProvider
             return _waiting.Any(w => DateTimeOffset.UnixEpoch + w.Due == instant);
     }
 
-    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
-
-    public override long GetTimestamp()
-    {
-        lock (_gate)
-            return _now.Ticks;
-    }
-
     public override DateTimeOffset GetUtcNow()
     {
         lock (_gate)
