@@ -1,3 +1,6 @@
+using HpcCr.Core;
+using HpcCr.Hosting;
+using HpcCr.Protocol;
 using HpcCr.Rpc;
 using Microsoft.Extensions.Logging;
 
@@ -18,8 +21,10 @@ public sealed class CoordinatorHost(CoordinatorOptions options, ILoggerFactory l
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(options.Run.Root);
-        var server = new RpcServerBuilder { LoggerFactory = logs }
-            .ListenUnix(options.Run.CoordinatorSocket, EverybodysSocket);
+        var log = logs.CreateLogger("coordinator");
+        var shares = new UserShares();
+        var server = new RpcServerBuilder { LoggerFactory = logs, Options = new GrpcServerOptions { Admit = shares.Call, MapException = e => e is HpcCrException ? e.ToRpcException() : null } }
+            .ListenUnix(options.Run.CoordinatorSocket, EverybodysSocket, shares.Connection);
         if (options.Listen is { } endpoint)
             server.ListenTcp(endpoint, ClusterKey.Load(options.KeyFile));
         var state = new JournalState();
@@ -28,10 +33,10 @@ public sealed class CoordinatorHost(CoordinatorOptions options, ILoggerFactory l
         // Before anybody can ask for them.
         var earlierFence = await EarlierFence.ExchangeAsync(options.StateDirectory, options.FenceAfter, cancellationToken);
         var identity = CoordinatorIdentity.Of(options.StateDirectory);
-        _ = AddServices(server, journal, earlierFence, identity).TakeOver([.. state.Jobs]);
+        _ = AddServices(server, journal, earlierFence, identity).TakeOver([.. state.Jobs]).Watched(log, "jobs of an earlier coordinator were not taken over");
         await using var running = await server.StartAsync(cancellationToken);
-        logs.CreateLogger("coordinator").LogInformation("coordinator at {Socket} {Endpoint}", options.Run.CoordinatorSocket, options.Listen);
-        await Task.Delay(Timeout.Infinite, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        log.LogInformation("coordinator at {Socket} {Endpoint}", options.Run.CoordinatorSocket, options.Listen);
+        await BackgroundWork.RunAllAsync(log, cancellationToken, ("journal", journal.RunAsync));
     }
 
     private JobRecovery AddServices(RpcServerBuilder server, Journal journal, TimeSpan? earlierFence, string identity)
@@ -48,14 +53,15 @@ public sealed class CoordinatorHost(CoordinatorOptions options, ILoggerFactory l
         var checkpointer = new Checkpointer(nodes, journal, ender, retention, options, logs.CreateLogger<EpochRunner>());
         var schedule = new EpochSchedule(checkpointer, nodes.Time, logs.CreateLogger<EpochSchedule>());
         _jobs.Added += schedule.Follow;
+        _jobs.Forgotten += journal.Forget;
         var migrator = new JobMigrator(nodes, journal, checkpointer, restarter, ender, logs.CreateLogger<JobMigrator>());
         var watch = new NodeWatch(nodes, _jobs, journal, ender, starter, options, logs.CreateLogger<NodeWatch>());
         server.AddService(Protocol.V1.Coordinator.BindService(
             new CoordinatorService(
                 nodes, _jobs, starter, attacher, ender, checkpointer, restarter, migrator, retention,
-                new JobRemover(nodes, _jobs, journal, starter, gate), logs.CreateLogger<CoordinatorService>())));
+                new JobRemover(nodes, _jobs, journal, starter, gate), logs.CreateLogger<CoordinatorService>())), WireLimits.MostRequestBytes);
         server.AddService(Protocol.V1.LauncherLink.BindService(
-            new LauncherLinkService(nodes, watch, options, logs.CreateLogger<LauncherLinkService>())));
+            new LauncherLinkService(nodes, watch, options, logs.CreateLogger<LauncherLinkService>())), WireLimits.MostStreamBytes);
         return new JobRecovery(
             nodes, _jobs, ender, checkpointer, restarter, migrator, watch, options, logs.CreateLogger<JobRecovery>());
     }

@@ -1,4 +1,5 @@
 using HpcCr.Core;
+using HpcCr.Linux;
 using HpcCr.Protocol.V1.Local;
 
 namespace HpcCr.Guard;
@@ -20,6 +21,7 @@ internal sealed partial class Guard
     private readonly RunLease _run;
     private readonly JobLock _lock = new();
     private readonly SocketTimers _timers;
+    private readonly Terminals _terminals = new();
     private SandboxFreezer? _freezer;
     private EngineRun? _engine;
     private TerminalPump? _terminal;
@@ -43,6 +45,9 @@ internal sealed partial class Guard
 
     /// <summary>Whether anything here holds the job.</summary>
     public bool HoldsJob => IsFrozen || _engine is not null || _lock.Exists || _sandbox.State == GuardStatus.Types.State.Restoring;
+
+    /// <summary>What the terminals of the sandbox held at the dump.</summary>
+    public IEnumerable<TerminalState> TerminalsAtDump => _terminals.AtDump;
 
     /// <summary>The timers of connections that are switched off.</summary>
     public IEnumerable<ParkedTimers> Parked => _timers.Parked;
@@ -141,7 +146,9 @@ internal sealed partial class Guard
         await Freezer().FreezeAsync(_sandbox.RootPid, deadline);
         if (_terminal is not null)
             await _terminal.SettleAsync(deadline);
-        _timers.Park();
+        var open = _sandbox.Processes().Select(OpenDescriptor.Of).ToList();
+        _timers.Park(open);
+        _terminals.Note(open);
     }
 
     public async Task DumpAsync(DumpSandbox request)
@@ -151,7 +158,12 @@ internal sealed partial class Guard
         {
             var inDetail = _dumpFailed;
             _dumpFailed = true;
+            _sandbox.RequireRoot();
+            // The engine would read what waits in terminals and write it again, changed; see TerminalQueues.
+            using var taken = _terminals.Take();
             await engine.DumpToGateAsync(_sandbox, Freezer(), request, inDetail);
+            // The engine knows the root by its number alone. It had it before and has it now, so what was dumped is the root.
+            _sandbox.RequireRoot();
             _dumpFailed = false;
         }
         catch (GuardException e) when (e.EngineDied)

@@ -61,6 +61,8 @@ internal sealed class GuardDesk
             GuardLog.Write($"{request.RequestCase} failed: {failure.What}");
         if (request.RequestCase == GuardRequest.RequestOneofCase.Freeze)
             reply.Parked.Add(_guard.Parked);
+        if (request.RequestCase == GuardRequest.RequestOneofCase.Dump)
+            reply.Terminals.Add(_guard.TerminalsAtDump);
         reply.Status = Status();
         return reply;
     }

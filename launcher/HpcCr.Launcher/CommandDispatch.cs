@@ -1,4 +1,5 @@
 using HpcCr.Core;
+using HpcCr.Protocol;
 using HpcCr.Protocol.V1;
 using HpcCr.Protocol.V1.Local;
 using Step = HpcCr.Protocol.V1.Command.StepOneofCase;
@@ -45,17 +46,17 @@ internal sealed class CommandDispatch(LauncherOptions options, LocalJobs jobs, N
                 return await HeldAsync("loadepoch", () => LoadEpochStep.Run(command.LoadEpoch, key));
             case Step.PlanRestore:
                 return await HeldAsync("planrestore",
-                    () => PlanRestoreStep.Run(command.PlanRestore, options, key, jobs.Find(command.Job, command.Sandbox) is { } here && !(command.Incarnation > (ulong)here.Spec.Incarnation), node));
+                    () => PlanRestoreStep.Run(command.PlanRestore, options, key, jobs.Find(command.JobId(), command.Sandbox) is { } here && !(command.Incarnation > (ulong)here.Spec.Incarnation), node));
             case Step.PrepareRestore:
                 return await _making.RunAsync(command, token => PrepareRestoreAsync(command, token), cancellationToken);
         }
 
-        if (jobs.Find(command.Job, command.Sandbox) is not { } job || IsOfAnotherLife(command, job))
+        if (jobs.Find(command.JobId(), command.Sandbox) is not { } job || IsOfAnotherLife(command, job))
             return await WithoutSandboxAsync(command);
         return await job.StepAsync(Interrupts(command, job), async token =>
         {
             // It may have been removed while this waited for its turn.
-            if (jobs.Find(command.Job, command.Sandbox) != job)
+            if (jobs.Find(command.JobId(), command.Sandbox) != job)
                 return await WithoutSandboxAsync(command);
             await FaultHooks.AtAsync(options.Run.Faults, command.StepCase.ToString().ToLowerInvariant(), token);
             return await StepAsync(job, command, token);

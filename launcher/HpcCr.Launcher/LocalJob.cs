@@ -1,4 +1,5 @@
 using HpcCr.Core;
+using HpcCr.Hosting;
 using HpcCr.Linux;
 using HpcCr.Protocol.V1.Local;
 using Microsoft.Extensions.Logging;
@@ -119,7 +120,7 @@ internal sealed class LocalJob : IAsyncDisposable
     public void RenewLease()
     {
         if (!ReferenceEquals(Held, _orphan) && (Epoch?.LeaseMs ?? Restoring?.LeaseMs) is { } lease)
-            _ = RenewAsync(new GuardRequest { RenewLease = new RenewLease { LeaseMs = lease } });
+            _ = RenewAsync(new GuardRequest { RenewLease = new RenewLease { LeaseMs = lease } }).Watched(Log, $"{Spec.Name}: the lease was not renewed");
     }
 
     /// <summary>Passes on how long the sandbox may run; a guard of a version that cannot freeze by itself is asked once.</summary>

@@ -14,7 +14,7 @@ internal sealed class LocalJobs(LauncherOptions options, ILogger log)
 {
     private static readonly TimeSpan KillDeadline = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan GuardDeadline = TimeSpan.FromSeconds(60);
-    private readonly ConcurrentDictionary<(string Job, string Sandbox), LocalJob> _jobs = new();
+    private readonly ConcurrentDictionary<(JobId Job, string Sandbox), LocalJob> _jobs = new();
     private readonly Admissions _admissions = new(options, SlurmQueue.UserOnAsync);
 
     /// <summary>Raised when the sandbox's root ended by itself, with its exit code.</summary>
@@ -38,7 +38,7 @@ internal sealed class LocalJobs(LauncherOptions options, ILogger log)
     public static string PluginCgroupOf(LocalJob job, string plugin) => $"hpccr/{job.Options.Node}/plugin~{job.Key}~{plugin}";
 
     /// <summary>A sandbox of a job, or null.</summary>
-    public LocalJob? Find(string job, string sandbox) => _jobs.GetValueOrDefault((job, sandbox));
+    public LocalJob? Find(JobId job, string sandbox) => _jobs.GetValueOrDefault((job, sandbox));
 
     /// <summary>The job whose sandbox holds the process, or null.</summary>
     public LocalJob? OfProcess(int pid) =>
@@ -54,10 +54,17 @@ internal sealed class LocalJobs(LauncherOptions options, ILogger log)
         _ = new PluginFolders(options.Plugins).OfJob(spec);
         var key = spec.KeyOf(sandbox);
         var layout = options.Run.Sandbox(key);
-        if (Find(spec.Name, sandbox) is { } older && older.Spec.Incarnation < spec.Incarnation)
+        if (Find(spec.Id, sandbox) is { } older && older.Spec.Incarnation < spec.Incarnation)
             await EndStaleAsync(older);
-        if (_jobs.ContainsKey((spec.Name, sandbox)) || Directory.Exists(layout.Root))
-            throw new HpcCrException(FailureKind.Failed, $"job {spec.Name} has a sandbox on {options.Node} already", $"`hpccr kill {spec.Name}` ends it.");
+        if (_jobs.ContainsKey((spec.Id, sandbox)) || Directory.Exists(layout.Root))
+        {
+            // Jobs that earlier versions have started are called by their name alone.
+            throw _jobs.Values.Any(other => other.Key == key && other.Spec.Id != spec.Id)
+                ? new HpcCrException(FailureKind.Failed, $"another user's job {spec.Name} is on {options.Node}, and both were started by a version for which names were unique",
+                    "Restart it on other nodes with --nodes, or here once that job has ended.")
+                : new HpcCrException(FailureKind.Failed, $"job {spec.Name} has a sandbox on {options.Node} already", $"`hpccr kill {spec.Name}` ends it.");
+        }
+
         JobCgroup? cgroup = null;
         GuardClient? guard = null;
         try
@@ -119,7 +126,7 @@ internal sealed class LocalJobs(LauncherOptions options, ILogger log)
     /// <param name="isStale">Another life of the job may be under way: what lies in its folder may be of that one.</param>
     public async Task RemoveAsync(LocalJob job, bool release = false, bool isStale = false)
     {
-        _jobs.TryRemove(KeyValuePair.Create((job.Spec.Name, job.Sandbox), job));
+        _jobs.TryRemove(KeyValuePair.Create((job.Spec.Id, job.Sandbox), job));
         using var patience = new CancellationTokenSource(GuardDeadline);
         try
         {
@@ -172,7 +179,7 @@ internal sealed class LocalJobs(LauncherOptions options, ILogger log)
         {
             await job.StepAsync(interrupt: true, async _ =>
             {
-                if (Find(job.Spec.Name, job.Sandbox) == job)
+                if (Find(job.Spec.Id, job.Sandbox) == job)
                     await RemoveAsync(job);
                 return 0;
             }, CancellationToken.None);
@@ -201,7 +208,7 @@ internal sealed class LocalJobs(LauncherOptions options, ILogger log)
 
     private LocalJob Register(LocalJob job)
     {
-        _jobs[(job.Spec.Name, job.Sandbox)] = job;
+        _jobs[(job.Spec.Id, job.Sandbox)] = job;
         job.Guard.Changed += status => OnChanged(job, status);
         job.Guard.Gone += () => OnGuardGone(job);
         return job;
@@ -211,13 +218,13 @@ internal sealed class LocalJobs(LauncherOptions options, ILogger log)
     {
         if (status.LastAbort.Length > 0)
             log.LogWarning("{Job}: the guard let the job go: {Why}", job.Spec.Name, status.LastAbort);
-        if (status.State == SandboxState.Ended && _jobs.ContainsKey((job.Spec.Name, job.Sandbox)))
+        if (status.State == SandboxState.Ended && _jobs.ContainsKey((job.Spec.Id, job.Sandbox)))
             Ended?.Invoke(job, status.ExitCode);
     }
 
     private void OnGuardGone(LocalJob job)
     {
-        if (!_jobs.ContainsKey((job.Spec.Name, job.Sandbox)))
+        if (!_jobs.ContainsKey((job.Spec.Id, job.Sandbox)))
             return;
         // Nobody would freeze it when the coordinator cannot be heard, and it is lost in any case.
         job.Cgroup.Kill();
@@ -227,7 +234,7 @@ internal sealed class LocalJobs(LauncherOptions options, ILogger log)
     private void SweepDead(string name, SandboxLayout layout)
     {
         log.LogWarning("{Job}: its guard is gone; what is left of it is removed", name);
-        if (JobName.IsValid(name.Split(SandboxLayout.KeySeparator)[0]))
+        if (name.Split(SandboxLayout.KeySeparator)[0] is var job && (JobId.TryParse(job) is not null || JobName.IsValid(job)))
         {
             RemoveCgroup(JobCgroup.Create($"{CgroupPrefix}/{name}"));
             PacketLock.Remove(PacketLock.TableOf(name));

@@ -5,6 +5,8 @@ namespace HpcCr.Protocol;
 /// <summary>The one mapping of jobs between code and wire.</summary>
 public static class SpecMapping
 {
+    private const int MostPathCharacters = 4095;
+
     /// <summary>The job as it travels.</summary>
     public static V1.JobSpec ToWire(this JobSpec spec)
     {
@@ -18,6 +20,7 @@ public static class SpecMapping
             PrivateTmp = spec.PrivateTmp,
             Uid = spec.Uid,
             Gid = spec.Gid,
+            KeyHasUser = spec.KeyHasUser,
             Attached = spec.Attached,
             IntervalMs = (ulong)spec.IntervalMilliseconds,
             Keep = (uint)spec.Keep,
@@ -56,6 +59,7 @@ public static class SpecMapping
             Umask = (int)(wire.Umask & 0x1ff),
             Uid = wire.Uid,
             Gid = wire.Gid,
+            KeyHasUser = wire.KeyHasUser,
             Limits = [.. wire.Limits.Select(limit => new ResourceLimit(limit.Resource, limit.Soft, limit.Hard))],
             Nodes = [.. wire.Nodes.Select(NodeName.Check)],
             Hosts = [.. wire.Hosts.Select(NodeName.Check)],
@@ -138,8 +142,9 @@ public static class SpecMapping
         Sandboxes = { generation.OfSandboxes.Select(addresses => new V1.Addresses { Addresses_ = { addresses } }) },
     };
 
-    private static string Absolute(string path, string what) => path.StartsWith('/') && !HasNul(path)
-        ? path
+    private static string Absolute(string path, string what) => path.Length > MostPathCharacters
+        ? throw new HpcCrException(FailureKind.Usage, $"the {what} is longer than {MostPathCharacters} characters", "No file system takes such a path.")
+        : path.StartsWith('/') && !HasNul(path) ? path
         : throw new HpcCrException(FailureKind.Usage, $"the {what} '{JobName.Printable(path)}' is not an absolute path", "Give a path that begins with '/'.");
 
     private static bool HasNul(string text) => text.Contains('\0');

@@ -35,8 +35,8 @@ internal sealed class Decision(NodeRegistry nodes, CoordinatorOptions options)
         {
             try
             {
-                await NodeGroup.AskAllAsync(nodes, [place],
-                    _ => new Command { Job = job.Name, Incarnation = (ulong)job.Spec.Incarnation, ListProcesses = new ListProcesses() }, "list", options.Patience, cancellationToken);
+                await NodeGroup.AskAllAsync(nodes, job.Spec.Id, [place],
+                    _ => new Command { Incarnation = (ulong)job.Spec.Incarnation, ListProcesses = new ListProcesses() }, "list", options.Patience, cancellationToken);
                 return null;
             }
             catch (NodeFailedException)

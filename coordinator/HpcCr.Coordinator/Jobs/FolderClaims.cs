@@ -30,7 +30,7 @@ internal sealed class FolderClaims(NodeRegistry nodes, CoordinatorOptions option
             claim.Known = (ulong)over;
         try
         {
-            await AskAsync(job.Name, spec, claim, cancellationToken);
+            await AskAsync(spec, claim, cancellationToken);
         }
         catch (NodeFailedException e)
         {
@@ -49,7 +49,7 @@ internal sealed class FolderClaims(NodeRegistry nodes, CoordinatorOptions option
         claim.Release = true;
         try
         {
-            await AskAsync(spec.Name, spec, claim, CancellationToken.None);
+            await AskAsync(spec, claim, CancellationToken.None);
         }
         catch (NodeFailedException e)
         {
@@ -57,8 +57,8 @@ internal sealed class FolderClaims(NodeRegistry nodes, CoordinatorOptions option
         }
     }
 
-    private Task<Dictionary<string, Reply>> AskAsync(string job, JobSpec spec, ClaimFolder claim, CancellationToken cancellationToken) =>
-        NodeGroup.AskAllAsync(nodes, [spec.Places.First()], _ => new Command { Job = job, ClaimFolder = claim }, "claim of the job's folder", Deadline, cancellationToken);
+    private Task<Dictionary<string, Reply>> AskAsync(JobSpec spec, ClaimFolder claim, CancellationToken cancellationToken) =>
+        NodeGroup.AskAllAsync(nodes, spec.Id, [spec.Places.First()], _ => new Command { ClaimFolder = claim }, "claim of the job's folder", Deadline, cancellationToken);
 
     private static ClaimFolder Of(JobSpec spec, JobRecord record) => new()
     {

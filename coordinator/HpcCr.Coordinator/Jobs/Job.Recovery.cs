@@ -52,6 +52,7 @@ internal sealed partial class Job
             var record = new JournalRecord
             {
                 Job = Name,
+                Uid = Spec.Uid,
                 Spec = withSpec ? Spec.ToWire() : null,
                 State = end.State.ToWire(),
                 Reason = end.Reason,

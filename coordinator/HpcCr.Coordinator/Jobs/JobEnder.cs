@@ -65,8 +65,8 @@ internal sealed class JobEnder(NodeRegistry nodes, Journal journal, ILogger<JobE
     {
         log.LogWarning("{Job}: {Node} holds a part of it that does not belong there (life {Incarnation}); it is ended", job.Name, part.Place.Node, part.Incarnation);
         job.Former.Add(part);
-        var failures = await NodeGroup.TellAllAsync(nodes, [part.Place],
-            _ => new Command { Job = job.Name, Incarnation = (ulong)part.Incarnation, EndJob = new EndJob { Stale = true } }, "end", Deadline);
+        var failures = await NodeGroup.TellAllAsync(nodes, job.Spec.Id, [part.Place],
+            _ => new Command { Incarnation = (ulong)part.Incarnation, EndJob = new EndJob { Stale = true } }, "end", Deadline);
         Confirm(job, [part.Place], part.Incarnation, failures);
     }
 
@@ -79,10 +79,9 @@ internal sealed class JobEnder(NodeRegistry nodes, Journal journal, ILogger<JobE
     private async Task TellAsync(Job job, IEnumerable<Place> places, ByteString record, bool release)
     {
         var reachable = places.Where(p => nodes.Find(p.Node) is not null).ToList();
-        var failures = await NodeGroup.TellAllAsync(nodes, reachable,
+        var failures = await NodeGroup.TellAllAsync(nodes, job.Spec.Id, reachable,
             sandbox => new Command
             {
-                Job = job.Name,
                 Incarnation = (ulong)job.Spec.Incarnation,
                 EndJob = new EndJob { RecordJson = sandbox == job.Spec.Head ? record : ByteString.Empty, Release = release },
             }, "end", Deadline);

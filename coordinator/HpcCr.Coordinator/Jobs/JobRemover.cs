@@ -17,19 +17,20 @@ internal sealed class JobRemover(NodeRegistry nodes, JobTable jobs, Journal jour
     /// <exception cref="HpcCrException">It lives, or something of it may; or its folder cannot be removed.</exception>
     public async Task<RemoveReply> RemoveAsync(Job? job, RemoveRequest request, uint uid, uint gid, CancellationToken cancellationToken)
     {
+        var id = job?.Spec.Id ?? new JobId(uid, JobReference.Parse(request.Job).Name);
         if (job is not null)
             await RequireOverAsync(job, request.Force, cancellationToken);
-        else if (!Path.IsPathRooted(request.Folder) || Path.GetFileName(request.Folder) != request.Job)
+        else if (!Path.IsPathRooted(request.Folder) || Path.GetFileName(request.Folder) != id.Name)
             throw new HpcCrException(FailureKind.NotFound, $"there is no job {request.Job}", "`hpccr list` shows the jobs there are.");
         var head = job is not null && nodes.Find(job.HeadPlace.Node) is not null ? job.HeadPlace.Node : await starter.FirstNodeAsync(cancellationToken);
         var remove = job is null
             ? new RemoveJob { Folder = request.Folder, Uid = uid, Gid = gid }
             : new RemoveJob { Folder = job.Spec.Folder, Uid = job.Spec.Uid, Gid = job.Spec.Gid, Known = true, Incarnation = (ulong)JobStarter.KnownOf(job)! };
-        var replies = await NodeGroup.AskAllAsync(nodes, [new Place("", head)], _ => new Command { Job = request.Job, RemoveJob = remove }, "removal", Deadline, cancellationToken);
+        var replies = await NodeGroup.AskAllAsync(nodes, id, [new Place("", head)], _ => new Command { RemoveJob = remove }, "removal", Deadline, cancellationToken);
         if (job is not null)
         {
             jobs.Remove(job);
-            journal.Forget(job.Name);
+            journal.Forget(job.Spec.Id);
         }
 
         return new RemoveReply { Folder = remove.Folder, Bytes = replies[""].JobRemoved.Bytes, Epochs = replies[""].JobRemoved.Epochs };

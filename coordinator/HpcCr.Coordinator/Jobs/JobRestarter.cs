@@ -28,7 +28,7 @@ internal sealed class JobRestarter(
     /// <exception cref="HpcCrException">It cannot be restarted here, or a step failed; nothing of it runs.</exception>
     public async Task<RestartResult> RestartAsync(RestartRequest request, uint uid, uint gid, Action<string, string> progress, CancellationToken cancellationToken)
     {
-        using var reading = await retention.ReadAsync(request.EpochPath, cancellationToken);
+        using var reading = await retention.ReadAsync(request.EpochPath, uid, cancellationToken);
         var (document, manifest) = await LoadAsync(request.EpochPath, uid, gid, cancellationToken);
         if (uid != 0 && uid != manifest.Spec.Uid)
         {
@@ -36,16 +36,18 @@ internal sealed class JobRestarter(
                 "Only the job's owner and root may restart it.");
         }
 
-        if (jobs.Find(manifest.Job) is { } living && !living.State.IsEnded() && (request.DryRun || !await decision.IsOverAsync(living, progress, cancellationToken)))
+        if (jobs.Find(manifest.Spec.Id) is { } living && !living.State.IsEnded() && (request.DryRun || !await decision.IsOverAsync(living, progress, cancellationToken)))
         {
             throw new HpcCrException(FailureKind.Failed, $"job {manifest.Job} still runs ({living.State})",
                 $"End it with `hpccr kill {manifest.Job}` first.");
         }
 
+        if (request.Outside.Count > 0)
+            AsAsked(request, manifest.Spec.Incarnation)(manifest.Spec).ToWire().RequireBounded();
         var asked = Placement.Of($"epoch {manifest.Epoch} of {manifest.Job}", PlacesOf(manifest), request.Nodes, new Dictionary<string, string>(request.Moves));
         progress("plan", $"epoch {manifest.Epoch} of {manifest.Job}");
-        var incarnation = Incarnations.After(Math.Max(manifest.Spec.Incarnation, jobs.Find(manifest.Job)?.Spec.Incarnation ?? 0));
-        if (!request.DryRun && jobs.Find(manifest.Job) is { } ended)
+        var incarnation = Incarnations.After(Math.Max(manifest.Spec.Incarnation, jobs.Find(manifest.Spec.Id)?.Spec.Incarnation ?? 0));
+        if (!request.DryRun && jobs.Find(manifest.Spec.Id) is { } ended)
             await gate.PassAsync(ended, request.Force, progress, cancellationToken);
         var planned = await PlanAsync(manifest, document, AsAsked(request, incarnation), asked, request.EpochPath, request.Files, cancellationToken);
         if (request.DryRun)
@@ -112,7 +114,7 @@ internal sealed class JobRestarter(
     public async Task<RestartResult> BringBackAsync(
         Job job, string epochPath, IReadOnlyList<string> hosts, Action<Progress> progress, CancellationToken cancellationToken)
     {
-        using var reading = await retention.ReadAsync(epochPath, cancellationToken);
+        using var reading = await retention.ReadAsync(epochPath, job.Spec.Uid, cancellationToken);
         var (document, manifest) = await LoadAsync(epochPath, job.Spec.Uid, job.Spec.Gid, cancellationToken);
         await gate.PassAsync(job, force: false, (phase, text) => progress(new Progress { Phase = phase, Text = text, Done = -1 }), cancellationToken);
         var incarnation = Incarnations.After(Math.Max(manifest.Spec.Incarnation, job.Spec.Incarnation));
@@ -147,7 +149,7 @@ internal sealed class JobRestarter(
         job.MoveTo(JobState.Running);
         // A launcher that connected again in the middle of it was not told.
         foreach (var place in job.Spec.Places)
-            nodes.Find(place.Node)?.Send(new ToLauncher { Confirmed = new Confirmed { Job = job.Name, Sandbox = place.Sandbox, Incarnation = (ulong)job.Spec.Incarnation } });
+            nodes.Find(place.Node)?.Send(new ToLauncher { Confirmed = new Confirmed { Job = job.Name, Uid = job.Spec.Uid, Sandbox = place.Sandbox, Incarnation = (ulong)job.Spec.Incarnation } });
         await journal.TrySaveAsync(job);
     }
 
@@ -160,8 +162,8 @@ internal sealed class JobRestarter(
         if (mayRun)
             job.Former.Add(spec);
         var told = Reachable(spec);
-        var failures = await NodeGroup.TellAllAsync(nodes, told,
-            _ => new Command { Job = job.Name, Incarnation = (ulong)spec.Incarnation, UndoRestore = new UndoRestore() }, "undo", PlanDeadline);
+        var failures = await NodeGroup.TellAllAsync(nodes, spec.Id, told,
+            _ => new Command { Incarnation = (ulong)spec.Incarnation, UndoRestore = new UndoRestore() }, "undo", PlanDeadline);
         foreach (var place in told.Where(place => !failures.Any(failure => failure.Node == place.Node)))
             job.Former.Remove(new FormerPart(place, spec.Incarnation));
     }
@@ -174,9 +176,8 @@ internal sealed class JobRestarter(
         var slots = nodes.SlotsOf(manifest.Spec);
         var lease = (uint)options.Lease.TotalMilliseconds;
         progress("prepare", "images are copied and verified");
-        await NodeGroup.AskAllAsync(nodes, places, sandbox => new Command
+        await NodeGroup.AskAllAsync(nodes, manifest.Spec.Id, places, sandbox => new Command
         {
-            Job = manifest.Job,
             PrepareRestore = new PrepareRestore
             {
                 ManifestJson = document,
@@ -189,12 +190,11 @@ internal sealed class JobRestarter(
             },
         }, "prepare", PrepareDeadline, cancellationToken);
         progress("put back", "connections are locked, files put back");
-        await NodeGroup.AskAllAsync(nodes, places, _ => new Command { Job = manifest.Job, Incarnation = (ulong)manifest.Spec.Incarnation, PutBack = new PutBack() }, "put back", PrepareDeadline, cancellationToken);
+        await NodeGroup.AskAllAsync(nodes, manifest.Spec.Id, places, _ => new Command { Incarnation = (ulong)manifest.Spec.Incarnation, PutBack = new PutBack() }, "put back", PrepareDeadline, cancellationToken);
         progress("restore", "processes are rebuilt on all nodes");
         var began = Stopwatch.GetTimestamp();
-        await NodeGroup.AskAllAsync(nodes, places, _ => new Command
+        await NodeGroup.AskAllAsync(nodes, manifest.Spec.Id, places, _ => new Command
         {
-            Job = manifest.Job,
             Incarnation = (ulong)manifest.Spec.Incarnation,
             Restore = new Restore { DeadlineMs = (uint)RestoreDeadline.TotalMilliseconds },
         }, "restore", RestoreDeadline + PlanDeadline, cancellationToken);
@@ -210,10 +210,10 @@ internal sealed class JobRestarter(
     private async Task GoAsync(Job job, JobSpec spec)
     {
         var places = spec.Places.ToList();
-        await NodeGroup.AskAllAsync(nodes, places, _ => new Command { Job = job.Name, Incarnation = (ulong)spec.Incarnation, Go = new Go() }, "go", PlanDeadline, CancellationToken.None);
+        await NodeGroup.AskAllAsync(nodes, spec.Id, places, _ => new Command { Incarnation = (ulong)spec.Incarnation, Go = new Go() }, "go", PlanDeadline, CancellationToken.None);
         if (!job.Arrive(spec))
             RequireAlive(job);
-        await NodeGroup.TellAllAsync(nodes, places, _ => new Command { Job = job.Name, Incarnation = (ulong)spec.Incarnation, Settle = new Settle() }, "settle", PlanDeadline);
+        await NodeGroup.TellAllAsync(nodes, spec.Id, places, _ => new Command { Incarnation = (ulong)spec.Incarnation, Settle = new Settle() }, "settle", PlanDeadline);
     }
 
     // Whoever killed a job that is away did not know where it would arrive.
@@ -229,7 +229,7 @@ internal sealed class JobRestarter(
             throw new HpcCrException(FailureKind.Usage, $"'{JobName.Printable(path)}' is not an absolute path", "Name the epoch's folder in full.");
         var reader = await starter.FirstNodeAsync(cancellationToken);
         var command = new Command { LoadEpoch = new LoadEpoch { Path = path, Uid = uid, Gid = gid } };
-        var replies = await NodeGroup.AskAllAsync(nodes, [new Place("", reader)], _ => command, "load", PlanDeadline, cancellationToken);
+        var replies = await NodeGroup.AskAllAsync(nodes, null, [new Place("", reader)], _ => command, "load", PlanDeadline, cancellationToken);
         var document = replies[""].EpochLoaded.ManifestJson;
         return (document, ManifestReader.Read(document.Span, path));
     }
@@ -246,9 +246,8 @@ internal sealed class JobRestarter(
         plan.Faults.Add(manifest.Spec.Places.Except(reachable).Select(p => $"{p.Node}: no launcher of this node is connected").Distinct());
         plan.Faults.Add(relocation.Faults.Where(f => reachable.Any(p => f.StartsWith(p.Node + ":", StringComparison.Ordinal))));
         var spec = SpecJson(manifest);
-        var replies = await NodeGroup.AskAllAsync(nodes, reachable, sandbox => new Command
+        var replies = await NodeGroup.AskAllAsync(nodes, manifest.Spec.Id, reachable, sandbox => new Command
         {
-            Job = manifest.Job,
             Incarnation = (ulong)manifest.Spec.Incarnation,
             PlanRestore = new PlanRestore { ManifestJson = document, SpecJson = spec, RelocationJson = Json(relocation, sandbox), EpochPath = epochPath, Files = files },
         }, "plan", PlanDeadline, cancellationToken);

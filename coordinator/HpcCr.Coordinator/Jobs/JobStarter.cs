@@ -43,7 +43,7 @@ internal sealed class JobStarter(NodeRegistry nodes, JobTable jobs, Journal jour
     /// <exception cref="HpcCrException">A job of that name lives, or something of it may.</exception>
     public async Task<Job> BeginAsync(JobSpec spec, CancellationToken cancellationToken)
     {
-        var known = jobs.Find(spec.Name);
+        var known = jobs.Find(spec.Id);
         var job = new Job(spec with { Incarnation = Incarnations.After(known?.Spec.Incarnation ?? 0) });
         var before = jobs.Add(job);
         try
@@ -86,7 +86,7 @@ internal sealed class JobStarter(NodeRegistry nodes, JobTable jobs, Journal jour
         }
 
         jobs.Remove(job);
-        journal.Forget(job.Name);
+        journal.Forget(job.Spec.Id);
     }
 
     /// <summary>The first node that is connected; a launcher that is just starting is waited for.</summary>
@@ -136,9 +136,8 @@ internal sealed class JobStarter(NodeRegistry nodes, JobTable jobs, Journal jour
     }
 
     private Task<Dictionary<string, Reply>> ProbeAsync(Job job, IReadOnlyList<Place> places, ProbeAction action, string token, CancellationToken cancellationToken) =>
-        NodeGroup.AskAllAsync(nodes, places, _ => new Command
+        NodeGroup.AskAllAsync(nodes, job.Spec.Id, places, _ => new Command
         {
-            Job = job.Name,
             ProbeDirectory = new ProbeDirectory
             {
                 Path = job.Spec.CheckpointDirectory,
@@ -150,9 +149,8 @@ internal sealed class JobStarter(NodeRegistry nodes, JobTable jobs, Journal jour
         }, "probe of the checkpoint directory", Deadline, cancellationToken);
 
     private Task<Dictionary<string, Reply>> CreateAsync(Job job, IReadOnlyList<Place> places, Dictionary<string, uint> slots, CancellationToken cancellationToken) =>
-        NodeGroup.AskAllAsync(nodes, places, sandbox => new Command
+        NodeGroup.AskAllAsync(nodes, job.Spec.Id, places, sandbox => new Command
         {
-            Job = job.Name,
             CreateSandbox = new CreateSandbox { Spec = job.Spec.ToWire(), Head = sandbox == job.Spec.Head, Slots = { slots } },
         }, "start", Deadline, cancellationToken);
 }

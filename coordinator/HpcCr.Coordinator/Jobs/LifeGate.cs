@@ -81,7 +81,7 @@ internal sealed class LifeGate(NodeRegistry nodes, JobEnder ender, Journal journ
         {
             try
             {
-                var replies = await NodeGroup.AskAllAsync(nodes, [new Place("", asked.Node)],
+                var replies = await NodeGroup.AskAllAsync(nodes, null, [new Place("", asked.Node)],
                     _ => new Command { AskSlurm = new AskSlurm { Node = part.Place.Node, SlurmJob = job.Spec.SlurmJob } }, "question to Slurm", SlurmDeadline, CancellationToken.None);
                 var said = replies[""].SlurmSaid;
                 log.LogInformation("{Job}: Slurm says of {Node}: {Text}", job.Name, part.Place.Node, said.Text);

@@ -42,6 +42,13 @@ internal sealed class NodeSession(Hello hello, TimeProvider? time = null)
     /// <exception cref="NodeFailedException">The node says that it failed, or is gone.</exception>
     public async Task<Reply> AskAsync(Command command, CancellationToken cancellationToken)
     {
+        // The stream is everybody's: what it cannot carry fails here, and not there.
+        if (!WireLimits.FitsTheStream(command))
+        {
+            throw new NodeFailedException(Node, new HpcCrException(FailureKind.Failed,
+                $"{command.StepCase} for {Node} takes {command.CalculateSize() >> 20} MiB, and {WireLimits.MostStreamBytes >> 20} MiB is the most", "The job has too many files, or too long a description."), false);
+        }
+
         var stamped = command.Clone();
         stamped.Id = (ulong)Interlocked.Increment(ref _lastId);
         var answer = _waiting.GetOrAdd(stamped.Id, _ => new(TaskCreationOptions.RunContinuationsAsynchronously));

@@ -15,12 +15,12 @@ internal sealed class NodeWatch(
     public async Task ConnectedAsync(NodeSession session)
     {
         log.LogInformation("{Node} connected, with {Jobs} jobs", session.Node, session.Hello.Jobs.Count);
-        var here = session.Hello.Jobs.Select(h => (h.Spec?.Name, new FormerPart(new Place(h.Sandbox, session.Node), (long)(h.Spec?.Incarnation ?? 0)))).ToHashSet();
+        var here = session.Hello.Jobs.Select(h => (h.Spec?.Uid, h.Spec?.Name, new FormerPart(new Place(h.Sandbox, session.Node), (long)(h.Spec?.Incarnation ?? 0)))).ToHashSet();
         foreach (var job in jobs.All)
-            foreach (var gone in job.Former.All.Where(part => part.Place.Node == session.Node && !here.Contains((job.Name, part))))
+            foreach (var gone in job.Former.All.Where(part => part.Place.Node == session.Node && !here.Contains((job.Spec.Uid, job.Name, part))))
                 job.Former.Remove(gone);
         var missing = jobs.All.Where(j => j.State is JobState.Running or JobState.Checkpointing && !j.IsAway && j.Restart is null
-            && j.Spec.Places.Any(p => p.Node == session.Node && !here.Contains((j.Name, new FormerPart(p, j.Spec.Incarnation))))).ToList();
+            && j.Spec.Places.Any(p => p.Node == session.Node && !here.Contains((j.Spec.Uid, j.Name, new FormerPart(p, j.Spec.Incarnation))))).ToList();
         await Task.WhenAll([
             .. session.Hello.Jobs.Select(held => TryAdoptAsync(session, held)),
             .. missing.Select(job => LoseAsync(job, $"node {session.Node} came back without its part of the job"))]);
@@ -52,7 +52,7 @@ internal sealed class NodeWatch(
     /// <summary>A launcher reports something.</summary>
     public async Task HappenedAsync(NodeSession session, Event happened)
     {
-        if (jobs.Find(happened.Job) is not { } job)
+        if (jobs.Find(new JobId(happened.Uid, happened.Job)) is not { } job)
             return;
         await job.RecoveredAsync();
         // A move gives the job its new number only when it has arrived.
@@ -101,12 +101,12 @@ internal sealed class NodeWatch(
         var part = new Place(held.Sandbox, session.Node);
         var spec = held.Spec.ToCore();
         var former = new FormerPart(part, spec.Incarnation);
-        var known = jobs.Find(spec.Name);
+        var known = jobs.Find(spec.Id);
         // Whoever takes a restart over knows what to do with its parts; of any other restart, this part has missed the end.
         if (held.Restoring && known is not { IsRecovering: true })
         {
-            await NodeGroup.TellAllAsync(nodes, [part],
-                _ => new Command { Job = spec.Name, Incarnation = (ulong)spec.Incarnation, UndoRestore = new UndoRestore() }, "undo", Deadline);
+            await NodeGroup.TellAllAsync(nodes, spec.Id, [part],
+                _ => new Command { Incarnation = (ulong)spec.Incarnation, UndoRestore = new UndoRestore() }, "undo", Deadline);
             return;
         }
 
@@ -133,7 +133,7 @@ internal sealed class NodeWatch(
 
         if (held.Restoring)
             return;
-        session.Send(new ToLauncher { Confirmed = new Confirmed { Job = job.Name, Sandbox = part.Sandbox, Incarnation = (ulong)spec.Incarnation } });
+        session.Send(new ToLauncher { Confirmed = new Confirmed { Job = job.Name, Uid = job.Spec.Uid, Sandbox = part.Sandbox, Incarnation = (ulong)spec.Incarnation } });
         if (held.Sandbox == job.Spec.Head)
             await ReadEpochsAsync(job);
         if (held.Ended && !job.IsAway && !(isOld && await LivesAsync(job, part)))
@@ -150,7 +150,7 @@ internal sealed class NodeWatch(
         log.LogWarning("{Job}: {Node} holds a part of a later life of it than this coordinator knows", job.Name, session.Node);
         job.Epoch?.Cancel("a later life of the job was found");
         await ender.EndAsync(job, JobState.Lost, reason: $"node {session.Node} holds a part of a later life of it");
-        if (jobs.Find(job.Name) is { } other && other.Spec.Incarnation >= later.Incarnation)
+        if (jobs.Find(job.Spec.Id) is { } other && other.Spec.Incarnation >= later.Incarnation)
             return other;
         var adopted = new Job(later);
         adopted.MoveTo(JobState.Running);
@@ -164,7 +164,7 @@ internal sealed class NodeWatch(
     {
         try
         {
-            var replies = await NodeGroup.AskAllAsync(nodes, [part], _ => new Command { Job = job.Name, Incarnation = (ulong)job.Spec.Incarnation, ListProcesses = new ListProcesses() }, "list", Deadline, CancellationToken.None);
+            var replies = await NodeGroup.AskAllAsync(nodes, job.Spec.Id, [part], _ => new Command { Incarnation = (ulong)job.Spec.Incarnation, ListProcesses = new ListProcesses() }, "list", Deadline, CancellationToken.None);
             return replies[part.Sandbox].Processes.State != "ended";
         }
         catch (NodeFailedException)
@@ -179,7 +179,7 @@ internal sealed class NodeWatch(
         var last = await job.EpochOverAsync();
         if (last == 0 || !job.Spec.Places.Contains(part) || job.State.IsEnded())
             return;
-        await NodeGroup.TellAllAsync(nodes, [part], _ => new Command { Job = job.Name, Incarnation = (ulong)job.Spec.Incarnation, Epoch = (uint)last, Abort = new Abort { Committed = job.Epochs.Contains(last) } }, "forget", Deadline);
+        await NodeGroup.TellAllAsync(nodes, job.Spec.Id, [part], _ => new Command { Incarnation = (ulong)job.Spec.Incarnation, Epoch = (uint)last, Abort = new Abort { Committed = job.Epochs.Contains(last) } }, "forget", Deadline);
     }
 
     // This coordinator was started after the job: the launchers know it. They may all come at once.
@@ -253,7 +253,7 @@ internal sealed class NodeWatch(
         var answer = new RemoteStartAnswer { Id = request.Id };
         try
         {
-            await NodeGroup.AskAllAsync(nodes, [PlaceOf(job, request.Node)], _ => new Command { Job = job.Name, Incarnation = (ulong)job.Spec.Incarnation, RemoteStart = request },
+            await NodeGroup.AskAllAsync(nodes, job.Spec.Id, [PlaceOf(job, request.Node)], _ => new Command { Incarnation = (ulong)job.Spec.Incarnation, RemoteStart = request },
                 "remote start", TimeSpan.FromSeconds(30), CancellationToken.None);
         }
         catch (HpcCrException e)

@@ -23,7 +23,7 @@ internal sealed class JobRecovery(
         foreach (var (_, job) in living)
             job.BeginRecovery();
         foreach (var (_, job) in all)
-            jobs.Add(job);
+            jobs.Add(job, isNew: false);
         return Task.WhenAll(living.Select(found => RecoverAsync(found.Job, found.Record)));
     }
 

@@ -1,5 +1,6 @@
 using Grpc.Core;
 using HpcCr.Core;
+using HpcCr.Hosting;
 using HpcCr.Protocol;
 using HpcCr.Protocol.V1;
 using HpcCr.Rpc;
@@ -18,6 +19,14 @@ internal sealed class LauncherLinkService(NodeRegistry nodes, NodeWatch watch, C
             throw new HpcCrException(FailureKind.NotAllowed, "only root may be a launcher", "Start hpccr-launcher as root.").ToRpcException();
         if (!await requestStream.MoveNext(context.CancellationToken) || requestStream.Current.Hello is not { } hello || !NodeName.IsValid(hello.Node))
             throw new HpcCrException(FailureKind.Usage, "a launcher begins with a Hello that names its node").ToRpcException();
+        while (hello.More)
+        {
+            if (!await requestStream.MoveNext(context.CancellationToken) || requestStream.Current.Hello is not { } further)
+                throw new HpcCrException(FailureKind.Usage, "a Hello that goes on was not ended").ToRpcException();
+            hello.Jobs.Add(further.Jobs);
+            hello.More = further.More;
+        }
+
         var session = new NodeSession(hello, nodes.Time);
         session.Send(new ToLauncher
         {
@@ -31,9 +40,9 @@ internal sealed class LauncherLinkService(NodeRegistry nodes, NodeWatch watch, C
         });
         nodes.Add(session);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken);
-        var sending = SendAsync(session, responseStream, stop.Token);
-        var beating = BeatAsync(session, stop);
-        _ = watch.ConnectedAsync(session);
+        var sending = EndingAsync(SendAsync(session, responseStream, stop.Token), session, stop);
+        var beating = EndingAsync(BeatAsync(session, stop), session, stop);
+        _ = watch.ConnectedAsync(session).Watched(log, $"{session.Node}: what it holds was not compared");
         try
         {
             while (await requestStream.MoveNext(stop.Token))
@@ -46,9 +55,28 @@ internal sealed class LauncherLinkService(NodeRegistry nodes, NodeWatch watch, C
         finally
         {
             await stop.CancelAsync();
-            _ = watch.DisconnectedAsync(session);
-            await Task.WhenAny(Task.WhenAll(sending, beating));
+            _ = watch.DisconnectedAsync(session).Watched(log, $"{session.Node}: its jobs were not told that it is away");
+            await Task.WhenAll(sending, beating);
         }
+    }
+
+    // A stream that is written or timed no more is no connection, however long it can still be read.
+    private async Task EndingAsync(Task loop, NodeSession session, CancellationTokenSource stop)
+    {
+        try
+        {
+            await loop;
+        }
+        catch (Exception e) when (e is not OperationCanceledException || !stop.IsCancellationRequested)
+        {
+            log.LogWarning("{Node}: {Why}", session.Node, e.Message);
+        }
+        catch (OperationCanceledException)
+        {
+            return;
+        }
+
+        await stop.CancelAsync();
     }
 
     private void Receive(NodeSession session, FromLauncher message)
@@ -60,7 +88,7 @@ internal sealed class LauncherLinkService(NodeRegistry nodes, NodeWatch watch, C
                 session.Replied(message.Reply);
                 break;
             case FromLauncher.MessageOneofCase.Event:
-                _ = watch.HappenedAsync(session, message.Event);
+                _ = watch.HappenedAsync(session, message.Event).Watched(log, $"{session.Node}: {message.Event.EventCase} of {JobName.Printable(message.Event.Job)} came to nothing");
                 break;
         }
     }

@@ -36,7 +36,7 @@ internal static class AttachStep
     private static int MakeOutputs(Core.JobSpec spec)
     {
         foreach (var path in TreeLook.Outputs(spec))
-            Descriptors.Open(path, OpenFor.WriteOnly | OpenFor.Append | OpenFor.Create, OutputMode).Dispose();
+            Descriptors.Open(path, OpenFor.WriteOnly | OpenFor.Append | OpenFor.Create | OpenFor.NonBlocking, OutputMode).Dispose();
         return 0;
     }
 }

@@ -25,10 +25,11 @@ internal sealed class CheckpointCommand : CliCommand
     /// <inheritdoc/>
     public override async Task<int> ExecuteAsync(CommandContext context)
     {
-        var job = JobName.Check(Need(Job, "JOB"));
+        var asked = JobArgument.Parse(Need(Job, "JOB"));
+        var job = asked.Name;
         var request = new CheckpointRequest
         {
-            Job = job,
+            Job = asked.ToString(),
             Stop = Stop,
             TimeoutMs = (uint)Duration.Parse("--timeout", Timeout).TotalMilliseconds,
         };

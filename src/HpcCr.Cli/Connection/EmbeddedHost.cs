@@ -30,7 +30,7 @@ internal static class EmbeddedHost
             FenceAfter = null,
         }, logs);
         var launcher = new LauncherHost(new LauncherOptions { Run = run, Coordinator = "unix:" + run.CoordinatorSocket, KeyFile = CoordinatorAddress.LocalKeyFile }, logs.CreateLogger("launcher"));
-        var running = Task.WhenAll(coordinator.RunAsync(stop.Token), launcher.RunAsync(stop.Token));
+        var running = BackgroundWork.RunAllAsync(logs.CreateLogger("embedded"), stop.Token, ("coordinator", coordinator.RunAsync), ("launcher", launcher.RunAsync));
         var idleSince = Environment.TickCount64;
         while (!running.IsCompleted && Environment.TickCount64 - idleSince < IdleGrace.TotalMilliseconds)
         {

@@ -85,7 +85,7 @@ public sealed class JobStarterTests
         await Assert.ThrowsAsync<HpcCrException>(StartAsync);
 
         Assert.Equal(JobState.Running, job.State);
-        Assert.Same(job, _cluster.Jobs.Find("stencil"));
+        Assert.Same(job, _cluster.Jobs.Find(new JobId(1000, "stencil")));
         Assert.DoesNotContain(Step.EndJob, _cluster.Steps);
     }
 
@@ -94,6 +94,6 @@ public sealed class JobStarterTests
     private void AssertNothingLeft()
     {
         Assert.Equal(["node1", "node2", "node3"], _cluster.Commands.Where(c => c.Step == Step.EndJob).Select(c => c.Node).Order());
-        Assert.Equal(JobState.Failed, _cluster.Jobs.Find("stencil")!.State);
+        Assert.Equal(JobState.Failed, _cluster.Jobs.Find(new JobId(1000, "stencil"))!.State);
     }
 }
