@@ -238,7 +238,7 @@ public sealed class LauncherHost
         if (!NodeName.IsValid(node))
             return $"'{JobName.Printable(node)}' is not a node name";
         // A later job of that name is another one.
-        if (_jobs.Find(job.Spec.Name, job.Sandbox) != job)
+        if (_jobs.Find(job.Spec.Id, job.Sandbox) != job)
             return $"job {job.Spec.Name} has ended";
         var id = Interlocked.Increment(ref _lastRemoteStart);
         var answer = _remoteStarts.GetOrAdd(id, _ => new(TaskCreationOptions.RunContinuationsAsynchronously));

@@ -137,7 +137,7 @@ public sealed class T7312_ManyCuts(FencingLab lab) : SystemTest(lab)
     private static int Parts(TestJob job)
     {
         var options = new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true, AttributesToSkip = FileAttributes.ReparsePoint };
-        return Directory.EnumerateDirectories("/sys/fs/cgroup", job.Name, options).Count(folder => File.Exists(Path.Combine(folder, "cgroup.freeze")));
+        return Directory.EnumerateDirectories("/sys/fs/cgroup", "*+" + job.Name, options).Count(folder => File.Exists(Path.Combine(folder, "cgroup.freeze")));
     }
 
     // Another coordinator at the same address: with the journal, or without, as on another host.
