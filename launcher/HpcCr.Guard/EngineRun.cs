@@ -12,6 +12,9 @@ internal sealed class EngineRun : IAsyncDisposable
 {
     private const int EngineSocket = 3;
     private const string NeverKill = "-1000";
+
+    // What the engine gets to stop all tasks; a task that does not stop by then (state D) does not stop at all.
+    private const uint SeizeMs = 10_000;
     private static readonly TimeSpan RefusalGrace = TimeSpan.FromSeconds(10);
 
     // From the loss of its socket to its end; after that it is killed.
@@ -154,7 +157,7 @@ internal sealed class EngineRun : IAsyncDisposable
             ShellJob = request.ShellJob,
             FreezeCgroup = sandbox.Cgroup,
             External = [.. request.External],
-            TimeoutSeconds = Math.Max(1, request.DeadlineMs / 1000),
+            TimeoutSeconds = Math.Max(1, (request.DeadlineMs == 0 ? SeizeMs : Math.Min(SeizeMs, request.DeadlineMs)) / 1000),
             LogLevel = inDetail ? EngineOptions.LogEverything : EngineOptions.LogWarnings,
         };
         var handler = new GateHandler(CriuNotificationKind.PostDump, async () =>

@@ -1,6 +1,7 @@
 using HpcCr.Core;
 using HpcCr.Linux;
 using HpcCr.Protocol.V1.Local;
+using CallInImages = HpcCr.Protocol.V1.Local.InterruptedCall;
 
 namespace HpcCr.Guard;
 
@@ -22,6 +23,7 @@ internal sealed partial class Guard
     private readonly JobLock _lock = new();
     private readonly SocketTimers _timers;
     private readonly Terminals _terminals = new();
+    private readonly JobCalls _calls;
     private SandboxFreezer? _freezer;
     private EngineRun? _engine;
     private TerminalPump? _terminal;
@@ -36,6 +38,7 @@ internal sealed partial class Guard
         _sandbox = new Sandbox(layout);
         _sandbox.Ended += () => Ended?.Invoke();
         _timers = new SocketTimers(() => _sandbox.Processes());
+        _calls = new JobCalls(_sandbox);
         _lease = new Lease(leaseEnded);
         _run = new RunLease(ApplyRunLease);
     }
@@ -51,6 +54,12 @@ internal sealed partial class Guard
 
     /// <summary>The timers of connections that are switched off.</summary>
     public IEnumerable<ParkedTimers> Parked => _timers.Parked;
+
+    /// <summary>The system calls that threads of the last dump enter once more.</summary>
+    public IEnumerable<CallInImages> Calls => _calls.InImages;
+
+    /// <summary>Threads that did not stop at the last freeze, for people.</summary>
+    public IReadOnlyList<string> HeldUp { get; private set; } = [];
 
     private bool IsFrozen => _freezer is { IsHeld: true };
 
@@ -131,6 +140,7 @@ internal sealed partial class Guard
         _engine = await EngineRun.StartAsync(request.Engine, _sandbox);
         if (request.LockTable.Length > 0)
             _lock.Prepare(request.LockTable);
+        _calls.Prepare();
         _lease.Renew(request.LeaseMs);
     }
 
@@ -143,7 +153,10 @@ internal sealed partial class Guard
 
     public async Task FreezeAsync(TimeSpan deadline)
     {
-        await Freezer().FreezeAsync(_sandbox.RootPid, deadline);
+        HeldUp = await new HeldUpThreads(_sandbox, Freezer()).FreezeAsync(deadline);
+        // It will be thawed and frozen again.
+        if (HeldUp.Count > 0)
+            return;
         if (_terminal is not null)
             await _terminal.SettleAsync(deadline);
         var open = _sandbox.Processes().Select(OpenDescriptor.Of).ToList();
@@ -159,11 +172,13 @@ internal sealed partial class Guard
             var inDetail = _dumpFailed;
             _dumpFailed = true;
             _sandbox.RequireRoot();
+            _calls.Find();
             // The engine would read what waits in terminals and write it again, changed; see TerminalQueues.
             using var taken = _terminals.Take();
             await engine.DumpToGateAsync(_sandbox, Freezer(), request, inDetail);
             // The engine knows the root by its number alone. It had it before and has it now, so what was dumped is the root.
             _sandbox.RequireRoot();
+            _calls.Dumped(request.Images);
             _dumpFailed = false;
         }
         catch (GuardException e) when (e.EngineDied)
@@ -196,7 +211,7 @@ internal sealed partial class Guard
             _lock.Open();
             if (_lock.IsHeld && IsFrozen)
                 _sandbox.Kick();
-            pause = _freezer?.Thaw() ?? 0;
+            pause = LetRun();
             _lock.Remove();
             _timers.SetBack(OthersLetGo);
             _lease.End();
@@ -228,7 +243,7 @@ internal sealed partial class Guard
         _lock.Remove();
         if (wasLocked && IsFrozen)
             _sandbox.Kick();
-        _freezer?.Thaw();
+        LetRun();
         _timers.SetBack(OthersLetGo);
         _lease.End();
     }
@@ -307,6 +322,14 @@ internal sealed partial class Guard
         await DropEngineAsync();
         _terminal?.Dispose();
         _lock.Remove();
+    }
+
+    // The engine has let go of the threads and none has run since.
+    private double LetRun()
+    {
+        if (IsFrozen)
+            _calls.Reenter();
+        return Thaw();
     }
 
     private SandboxFreezer Freezer() => _freezer ?? throw new GuardException("there is no sandbox here");

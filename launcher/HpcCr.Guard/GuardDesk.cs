@@ -60,9 +60,17 @@ internal sealed class GuardDesk
         if (reply.Failure is { } failure)
             GuardLog.Write($"{request.RequestCase} failed: {failure.What}");
         if (request.RequestCase == GuardRequest.RequestOneofCase.Freeze)
+        {
             reply.Parked.Add(_guard.Parked);
+            reply.HeldUp.Add(_guard.HeldUp);
+        }
+
         if (request.RequestCase == GuardRequest.RequestOneofCase.Dump)
+        {
             reply.Terminals.Add(_guard.TerminalsAtDump);
+            reply.Calls.Add(_guard.Calls);
+        }
+
         reply.Status = Status();
         return reply;
     }

@@ -50,6 +50,9 @@ internal sealed class Sandbox(SandboxLayout layout)
     /// <summary>All of its processes now.</summary>
     public IReadOnlyList<int> Processes() => _cgroup?.Processes() ?? [];
 
+    /// <summary>All of its threads now.</summary>
+    public IReadOnlySet<int> Threads() => _cgroup?.Threads() ?? new HashSet<int>();
+
     /// <summary>Makes the namespaces and starts the root in them; returns when it has become the job's program.</summary>
     public async Task StartAsync(StartSandbox request)
     {

@@ -44,6 +44,10 @@ internal sealed class SandboxFreezer(string cgroup)
         await _freezer.FreezeAsync(deadline, CancellationToken.None);
     }
 
+    /// <summary>Waits until every task stands that had been told to; tasks that come in are told so too.</summary>
+    /// <param name="deadline">How long that may take.</param>
+    public Task SettleAsync(TimeSpan deadline) => _freezer.FreezeAsync(deadline, CancellationToken.None);
+
     /// <summary>One write, for the very next instruction after a kill.</summary>
     public void RequestFreeze() => _freezer.RequestFreeze();
 

@@ -166,7 +166,7 @@ internal sealed class LocalJobs(LauncherOptions options, ILogger log)
         log.LogWarning("{Job}: the part of its life {Incarnation} that is here is ended: there is a later one, or it does not belong here", job.Spec.Name, job.Spec.Incarnation);
         await job.StepAsync(interrupt: true, async _ =>
         {
-            if (Find(job.Spec.Name, job.Sandbox) == job)
+            if (Find(job.Spec.Id, job.Sandbox) == job)
                 await RemoveAsync(job, isStale: true);
             return 0;
         }, CancellationToken.None);

@@ -23,6 +23,7 @@ public static class SpecMapping
             KeyHasUser = spec.KeyHasUser,
             Attached = spec.Attached,
             IntervalMs = (ulong)spec.IntervalMilliseconds,
+            MaxPauseMs = (uint)spec.MaxPauseMilliseconds,
             Keep = (uint)spec.Keep,
             SlurmJob = spec.SlurmJob,
             SlurmStep = spec.SlurmStep,
@@ -68,6 +69,7 @@ public static class SpecMapping
             PrivateTmp = wire.PrivateTmp,
             Attached = wire.Attached,
             IntervalMilliseconds = ToInterval(wire.IntervalMs),
+            MaxPauseMilliseconds = ToMaxPause(wire.MaxPauseMs),
             Keep = ToKeep(wire.Keep),
             SlurmJob = wire.SlurmJob,
             SlurmStep = wire.SlurmStep,
@@ -130,6 +132,12 @@ public static class SpecMapping
     public static long ToInterval(ulong milliseconds) => milliseconds <= JobSpec.LongestInterval
         ? (long)milliseconds
         : throw new HpcCrException(FailureKind.Usage, "the interval of the epochs is too long", "At most 30d.");
+
+    /// <summary>A longest pause that travelled, in milliseconds.</summary>
+    /// <exception cref="HpcCrException">It is longer than any (usage).</exception>
+    public static long ToMaxPause(uint milliseconds) => milliseconds <= JobSpec.LongestInterval
+        ? milliseconds
+        : throw new HpcCrException(FailureKind.Usage, "the maximum pause is too long", "At most 30d.");
 
     /// <summary>A number of epochs to keep that travelled.</summary>
     /// <exception cref="HpcCrException">It is larger than any (usage).</exception>

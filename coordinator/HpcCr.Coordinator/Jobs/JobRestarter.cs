@@ -288,6 +288,7 @@ internal sealed class JobRestarter(
         SlurmJob = request.SlurmJob,
         SlurmStep = request.SlurmStep,
         IntervalMilliseconds = request.HasIntervalMs ? SpecMapping.ToInterval(request.IntervalMs) : spec.IntervalMilliseconds,
+        MaxPauseMilliseconds = request.HasMaxPauseMs ? SpecMapping.ToMaxPause(request.MaxPauseMs) : spec.MaxPauseMilliseconds,
         Keep = request.HasKeep ? SpecMapping.ToKeep(request.Keep) : spec.Keep,
         Outside = [.. request.Outside.Select(rule => OutsideRule.Parse(rule).ToString()), .. spec.Outside],
     };

@@ -21,12 +21,12 @@ internal sealed class RemoveCommand : CliCommand
     /// <inheritdoc/>
     public override async Task<int> ExecuteAsync(CommandContext context)
     {
-        var name = JobName.Check(Need(Job, "JOB"));
-        var job = await JobLookup.FindAsync(name, Coordinator, context.Cancelled);
+        var asked = JobArgument.Parse(Need(Job, "JOB"));
+        var job = await JobLookup.FindAsync(asked, Coordinator, context.Cancelled);
         using var session = await CoordinatorLocator.OpenOrStartAsync(Coordinator, context.Cancelled);
-        var removed = await session.RemoveAsync(new RemoveRequest { Job = name, Folder = job.Folder, Force = Force }, context.Cancelled);
-        context.Out.Line($"removed job {name}: {removed.Folder} with {removed.Epochs} checkpoints ({Quantity.Bytes((long)removed.Bytes)})");
-        if (Json) Terminal.Document(new RemoveDocument(name, removed.Folder, removed.Epochs, removed.Bytes), CliJson.Default.RemoveDocument);
+        var removed = await session.RemoveAsync(new RemoveRequest { Job = job.Reference.ToString(), Folder = job.Folder, Force = Force }, context.Cancelled);
+        context.Out.Line($"removed job {job.Job}: {removed.Folder} with {removed.Epochs} checkpoints ({Quantity.Bytes((long)removed.Bytes)})");
+        if (Json) Terminal.Document(new RemoveDocument(job.Job, removed.Folder, removed.Epochs, removed.Bytes), CliJson.Default.RemoveDocument);
         return ExitCodes.Done;
     }
 }

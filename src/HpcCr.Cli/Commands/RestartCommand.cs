@@ -28,6 +28,10 @@ internal sealed class RestartCommand : CliCommand
     [Option("interval", MetaValue = "TIME", HelpText = "Instead of the job's own: make an epoch by itself so long after the end of the last one; off: none.")]
     public string? Interval { get; set; }
 
+    /// <summary>How long an epoch may hold the job.</summary>
+    [Option("max-pause", MetaValue = "TIME", HelpText = "Instead of the job's own: give a checkpoint up when the job has been stopped for this long.")]
+    public string? MaxPause { get; set; }
+
     /// <summary>How many epochs are kept.</summary>
     [Option("keep", MetaValue = "N", HelpText = "Instead of the job's own: keep the newest N epochs; all: remove none.")]
     public string? Keep { get; set; }
@@ -57,6 +61,7 @@ internal sealed class RestartCommand : CliCommand
     {
         var nodes = Nodes is null ? [] : NodeName.ParseList(Nodes);
         var interval = Interval is null or "off" ? 0 : Schedule.Interval(Interval);
+        var maxPause = MaxPause is null ? 0 : Schedule.MaxPause(MaxPause);
         var keep = Keep is null or "all" ? 0 : Schedule.Keep(Keep);
         var treatment = Treatment.Of(Files);
         var outside = Outside.Select(rule => OutsideRule.Parse(rule).ToString()).ToList();
@@ -66,6 +71,7 @@ internal sealed class RestartCommand : CliCommand
         using var session = await CoordinatorLocator.OpenOrStartAsync(Coordinator, context.Cancelled);
         var request = new RestartRequest { EpochPath = path, DryRun = DryRun, Files = treatment.ToWire(), Force = Force, Outside = { outside } };
         if (Interval is not null) request.IntervalMs = (ulong)interval;
+        if (MaxPause is not null) request.MaxPauseMs = (uint)maxPause;
         if (Keep is not null) request.Keep = (uint)keep;
         request.Nodes.AddRange(nodes);
         foreach (var (old, other) in NodeName.ParseMap(Map)) request.Moves[old] = other;

@@ -36,6 +36,11 @@ internal static class JobViews
     public static CheckpointDocument Of(CheckpointResult made) => new(
         made.Job, made.Epoch, made.Path, Round(made.PauseMs), PhasesOf(made.PhasesMs), made.Bytes, made.Connections, made.Cut, made.Refreezes, made.Stopped);
 
+    /// <summary>A committed epoch, as its manifest tells; the duration of its commit is not in there.</summary>
+    public static CheckpointDocument Of(Manifest made, string path) => new(
+        made.Job, (uint)made.Epoch, path, Round(made.PauseMilliseconds), PhasesOf(made.Phases), (ulong)made.TotalBytes,
+        (uint)EpochViews.Connections(made), made.Cut ?? CutVerdict.Unproven, (uint)made.Refreezes, made.Stopped);
+
     /// <summary>What a restart would do.</summary>
     public static PlanDocument Of(RestartPlan plan, ErrorBody? error) => new(
         plan.Job, plan.Epoch, [.. plan.Placements.Select(p => new PlacementDocument(p.Sandbox, p.Node, p.Processes, p.Bytes, p.Addresses, p.Files))], plan.Faults,
@@ -48,6 +53,18 @@ internal static class JobViews
     private static Dictionary<string, double> PhasesOf(MapField<string, double> phases) =>
         ((string[])["quiesce", "freeze", "drain", "lock", "dump", "resume", "seal", "commit"])
             .ToDictionary(phase => phase, phase => phases.TryGetValue(phase, out var ms) ? Round(ms) : 0);
+
+    private static Dictionary<string, double> PhasesOf(PhaseTimings phases) => new()
+    {
+        ["quiesce"] = Round(phases.Quiesce),
+        ["freeze"] = Round(phases.Freeze),
+        ["drain"] = Round(phases.Drain),
+        ["lock"] = Round(phases.Lock),
+        ["dump"] = Round(phases.Dump),
+        ["resume"] = Round(phases.Resume),
+        ["seal"] = Round(phases.Seal),
+        ["commit"] = Round(phases.Commit),
+    };
 
     private static double Round(double ms) => Math.Round(ms, 3);
 }

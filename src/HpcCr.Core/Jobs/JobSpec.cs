@@ -8,6 +8,9 @@ public sealed record JobSpec
     /// <summary>The longest <see cref="IntervalMilliseconds"/>: 30 days.</summary>
     public const long LongestInterval = 30L * 24 * 3600 * 1000;
 
+    /// <summary>How long an epoch may hold the job, when nothing else is said.</summary>
+    public static readonly TimeSpan DefaultMaxPause = TimeSpan.FromSeconds(10);
+
     /// <summary>The job's name; see <see cref="JobName"/>.</summary>
     public required string Name { get; init; }
 
@@ -68,6 +71,9 @@ public sealed record JobSpec
     /// <summary>How long after the end of an epoch the next one is made by itself, in milliseconds; 0: none is.</summary>
     public long IntervalMilliseconds { get; init; }
 
+    /// <summary>How long an epoch may hold the job that goes on after it, in milliseconds; 0: <see cref="DefaultMaxPause"/>.</summary>
+    public long MaxPauseMilliseconds { get; init; }
+
     /// <summary>How many committed epochs are kept; 0: all.</summary>
     public int Keep { get; init; }
 
@@ -101,6 +107,9 @@ public sealed record JobSpec
 
     /// <summary>The same as a time; null: no epoch is made by itself.</summary>
     public TimeSpan? Interval => IntervalMilliseconds > 0 ? TimeSpan.FromMilliseconds(IntervalMilliseconds) : null;
+
+    /// <summary>How long an epoch may hold the job that goes on after it.</summary>
+    public TimeSpan MaxPause => MaxPauseMilliseconds > 0 ? TimeSpan.FromMilliseconds(MaxPauseMilliseconds) : DefaultMaxPause;
 
     /// <summary>The sandbox in which the command runs.</summary>
     public string Head => Nodes[0];

@@ -114,7 +114,7 @@ public sealed class JobTableTests
 
         Assert.Equal((FailureKind.Failed, "user 1000 has 1000 jobs that run already; the job was not started"), (refusal.Kind, refusal.Message));
         _jobs.Add(new Job(FakeCluster.Spec("node1") with { Name = "other", Uid = 1001 }));
-        _jobs.Find("job-7")!.MoveTo(JobState.Exited, 0);
+        _jobs.Find(new JobId(1000, "job-7"))!.MoveTo(JobState.Exited, 0);
         Add("one-more");
     }
 
@@ -132,7 +132,7 @@ public sealed class JobTableTests
             _jobs.Add(Long($"job-{i}"));
         Assert.Contains("more than 32 MiB", Assert.Throws<HpcCrException>(() => _jobs.Add(Long("last"))).Message, StringComparison.Ordinal);
 
-        var first = _jobs.Find("job-0")!;
+        var first = _jobs.Find(new JobId(1000, "job-0"))!;
         first.MoveTo(JobState.Exited, 0);
 
         Assert.InRange(first.DescriptionBytes, 1, 10_000);

@@ -25,7 +25,7 @@ public sealed class LifeGateTests
         await PassAsync(TimeSpan.FromSeconds(3));
         await restart;
 
-        var again = _cluster.Jobs.Find("stencil")!;
+        var again = _cluster.Jobs.Find(new JobId(1000, "stencil"))!;
         Assert.Equal(JobState.Running, again.State);
         Assert.True(again.Spec.Incarnation > job.Spec.Incarnation);
     }
@@ -38,7 +38,7 @@ public sealed class LifeGateTests
         await RestartAsync(force: true);
 
         Assert.Empty(_told);
-        Assert.Equal(JobState.Running, _cluster.Jobs.Find("stencil")!.State);
+        Assert.Equal(JobState.Running, _cluster.Jobs.Find(new JobId(1000, "stencil"))!.State);
     }
 
     [Fact]

@@ -283,7 +283,7 @@ public sealed class NodeWatchTests
 
         Assert.Equal(JobState.Lost, job.State);
         Assert.Equal(["node1", "node2"], _cluster.Commands.Where(c => c.Step == Step.EndJob).Select(c => c.Node).Order());
-        Assert.Equal((job.Spec.Incarnation + 1, JobState.Running), (_cluster.Jobs.Find(job.Name)!.Spec.Incarnation, _cluster.Jobs.Find(job.Name)!.State));
+        Assert.Equal((job.Spec.Incarnation + 1, JobState.Running), (_cluster.Jobs.Find(job.Spec.Id)!.Spec.Incarnation, _cluster.Jobs.Find(job.Spec.Id)!.State));
     }
 
     // A job of node1 and node2 on its way from node1 to node3, which stands at a step of one node until that is let go.

@@ -97,7 +97,7 @@ internal sealed class FakeCluster
         {
             held.Sandbox = name;
             // Of the life that the coordinator knows, unless a test says otherwise.
-            if (held.Spec is { Incarnation: 0 } spec && Jobs.Find(spec.Name) is { } known)
+            if (held.Spec is { Incarnation: 0 } spec && Jobs.Find(new JobId(spec.Uid, spec.Name)) is { } known)
                 spec.Incarnation = (ulong)known.Spec.Incarnation;
         }
 

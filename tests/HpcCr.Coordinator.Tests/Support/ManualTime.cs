@@ -25,18 +25,19 @@ internal sealed class ManualTime : TimeProvider
             return _waiting.Any(w => DateTimeOffset.UnixEpoch + w.Due == instant);
     }
 
-    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
-
-    public override long GetTimestamp()
-    {
-        lock (_gate)
-            return _now.Ticks;
-    }
-
     public override DateTimeOffset GetUtcNow()
     {
         lock (_gate)
             return DateTimeOffset.UnixEpoch + _now;
+    }
+
+    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+    // A timestamp of 0 means "none" to whoever keeps one.
+    public override long GetTimestamp()
+    {
+        lock (_gate)
+            return _now.Ticks + 1;
     }
 
     /// <summary>Moves the clock; what is due then happens.</summary>

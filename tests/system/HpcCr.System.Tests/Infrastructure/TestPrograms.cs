@@ -5,6 +5,7 @@ internal static class TestPrograms
 {
     public static string AcceptQueue => Path("acceptq");
     public static string Crowd => Path("crowd.py");
+    public static string BlockedCalls => Path("blockedcalls");
     public static string ExitCode => Path("exitcode");
     public static string FileWork => Path("filework");
     public static string Fill => Path("fill");
@@ -35,11 +36,13 @@ internal static class TestPrograms
     public static string Sessions => Path("sessions.py");
     public static string SharedMemoryFile => Path("shmfile");
     public static string Swap => Path("swap");
+    public static string Sleepers => Path("sleepers.sh");
     public static string TcpClose => Path("tcpclose");
     public static string TcpStates => Path("tcpstates.py");
     public static string TerminalStream => Path("terminalstream.pl");
     public static string TmuxSession => Path("tmuxsession.sh");
     public static string Threads => Path("threads");
+    public static string VforkStorm => Path("vforkstorm");
 
     /// <summary>An MPI program: <c>Mpi("stencil", "openmpi")</c>.</summary>
     public static string Mpi(string name, string family) => Path($"{name}.{family}");
