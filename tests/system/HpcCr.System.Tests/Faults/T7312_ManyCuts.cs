@@ -153,7 +153,14 @@ public sealed class T7312_ManyCuts(FencingLab lab) : SystemTest(lab)
         var words = ProcessText.Words(old).ToList();
         var control = await File.ReadAllTextAsync(Path.Combine(Lab.RunFolder, "lab", "control", "init.pid"), TestContext.Current.CancellationToken);
         Daemon.Signal(old, "KILL");
-        if (keepsJournal) return;
+        // Its address is free only then.
+        await Await.UntilAsync("the end of the coordinator", () => !Directory.Exists($"/proc/{old}"));
+        if (keepsJournal)
+        {
+            (await Hpccr.RunAsync("lab", "up", $"{Lab.Nodes}")).EndsWith(0);
+            return;
+        }
+
         words[words.IndexOf("--state-dir") + 1] = Path.Combine(Lab.NewFolder("elsewhere"), "state");
         using var started = Process.Start("nsenter", ["-t", control.Trim(), "-n", "setsid", "--fork", .. words]);
         await started.WaitForExitAsync(TestContext.Current.CancellationToken);
