@@ -16,7 +16,7 @@ internal sealed partial class Guard
         ApplyRunLease();
     }
 
-    /// <summary>Freezes the sandbox when its time to run is over, and lets it go when it has got more. Called whenever that may have changed.</summary>
+    /// <summary>Freezes the sandbox when its time to run is over, and lets it go when it has got more.</summary>
     public void ApplyRunLease()
     {
         lock (_fencing)
@@ -52,7 +52,8 @@ internal sealed partial class Guard
     private void RequireTime()
     {
         if (_run.IsOver)
-            throw new GuardException("there was no word from the coordinator for too long, so nothing may run here", "It is tried again when the node is connected.");
+            throw new GuardException("there was no word from the coordinator for too long, so nothing may run here",
+                "It is tried again when the node is connected.");
     }
 
     private async Task RequireTimeAsync()

@@ -35,7 +35,12 @@ internal sealed class SandboxFreezer(string cgroup)
             };
         }
 
-        _since = Stopwatch.GetTimestamp();
+        lock (_gate)
+        {
+            _since = Stopwatch.GetTimestamp();
+            _freezer.RequestFreeze();
+        }
+
         await _freezer.FreezeAsync(deadline, CancellationToken.None);
     }
 

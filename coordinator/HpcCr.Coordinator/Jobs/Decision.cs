@@ -3,7 +3,7 @@ using HpcCr.Protocol.V1;
 
 namespace HpcCr.Coordinator;
 
-/// <summary>Whether a job that counts as living does live: where a node of it does not answer, it is waited for what becomes of the job.</summary>
+/// <summary>Whether a job that counts as living does live. Where a node of it does not answer, it waits for what becomes of the job.</summary>
 internal sealed class Decision(NodeRegistry nodes, CoordinatorOptions options)
 {
     /// <summary>Asks all nodes of the job, and waits if one does not answer.</summary>
@@ -19,7 +19,11 @@ internal sealed class Decision(NodeRegistry nodes, CoordinatorOptions options)
                 return job.State.IsEnded();
             var names = string.Join(", ", silent);
             if (told != names)
-                progress("wait", $"{names} does not answer: waiting until it does or job {job.Name} counts as lost, at most {(options.Patience + options.NodeGrace).TotalSeconds:F0} s");
+            {
+                var longest = options.Patience + options.NodeGrace;
+                progress("wait", $"{names} does not answer: waiting until it does or job {job.Name} counts as lost, at most {longest.TotalSeconds:F0} s");
+            }
+
             told = names;
             await Task.WhenAny(change, nodes.NextArrival(), Task.Delay(options.Heartbeat, nodes.Time, cancellationToken));
             cancellationToken.ThrowIfCancellationRequested();
@@ -36,7 +40,8 @@ internal sealed class Decision(NodeRegistry nodes, CoordinatorOptions options)
             try
             {
                 await NodeGroup.AskAllAsync(nodes, job.Spec.Id, [place],
-                    _ => new Command { Incarnation = (ulong)job.Spec.Incarnation, ListProcesses = new ListProcesses() }, "list", options.Patience, cancellationToken);
+                    _ => new Command { Incarnation = (ulong)job.Spec.Incarnation, ListProcesses = new ListProcesses() },
+                    "list", options.Patience, cancellationToken);
                 return null;
             }
             catch (NodeFailedException)

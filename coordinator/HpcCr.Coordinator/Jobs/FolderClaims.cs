@@ -45,7 +45,9 @@ internal sealed class FolderClaims(NodeRegistry nodes, CoordinatorOptions option
     /// <param name="before">The job as it was; null: there was none, or the job did not start at all.</param>
     public async Task ReleaseAsync(JobSpec spec, Job? before)
     {
-        var claim = Of(spec, before is null ? RecordOf(spec, CoreState.Starting, "") : RecordOf(spec, before.State, before.Reason) with { ExitCode = before.ExitCode });
+        var claim = Of(spec, before is null
+            ? RecordOf(spec, CoreState.Starting, "")
+            : RecordOf(spec, before.State, before.Reason) with { ExitCode = before.ExitCode });
         claim.Release = true;
         try
         {
@@ -58,7 +60,8 @@ internal sealed class FolderClaims(NodeRegistry nodes, CoordinatorOptions option
     }
 
     private Task<Dictionary<string, Reply>> AskAsync(JobSpec spec, ClaimFolder claim, CancellationToken cancellationToken) =>
-        NodeGroup.AskAllAsync(nodes, spec.Id, [spec.Places.First()], _ => new Command { ClaimFolder = claim }, "claim of the job's folder", Deadline, cancellationToken);
+        NodeGroup.AskAllAsync(nodes, spec.Id, [spec.Places.First()], _ => new Command { ClaimFolder = claim },
+            "claim of the job's folder", Deadline, cancellationToken);
 
     private static ClaimFolder Of(JobSpec spec, JobRecord record) => new()
     {

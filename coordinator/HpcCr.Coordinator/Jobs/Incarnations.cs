@@ -1,7 +1,7 @@
 namespace HpcCr.Coordinator;
 
 /// <summary>
-/// Numbers the lives of jobs. They are times, so that a coordinator that knows nothing of what earlier ones began gives a higher number all the
+/// Numbers the lives of jobs. The numbers are times, so that a coordinator that knows nothing of earlier ones gives a higher number all the
 /// same; where a clock went backwards, what is known of the job keeps the order.
 /// </summary>
 internal static class Incarnations

@@ -5,8 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace HpcCr.Coordinator;
 
 /// <summary>
-/// Lets a further life of a job begin only when nothing of an earlier one can still run: each part is gone, or stands still since its time to
-/// run without a word from the coordinator is over, or Slurm is sure that its node has nothing of it.
+/// Lets a further life of a job begin only when nothing of an earlier one can still run: each part is gone, or its time to run without a word
+/// from the coordinator is over, so that it is frozen, or Slurm is sure that its node has nothing of it.
 /// </summary>
 internal sealed class LifeGate(NodeRegistry nodes, JobEnder ender, Journal journal, ILogger log)
 {
@@ -45,7 +45,8 @@ internal sealed class LifeGate(NodeRegistry nodes, JobEnder ender, Journal journ
             if (told != names)
             {
                 log.LogInformation("{Job}: waits for {Nodes}, at most {Seconds:F0} s", job.Name, names, wait.TotalSeconds);
-                progress("wait", $"{names} does not answer and may still run a part of job {job.Name}: waiting until that has certainly been frozen, at most {Math.Ceiling(wait.TotalSeconds):F0} s");
+                progress("wait", $"{names} does not answer and may still run a part of job {job.Name}: "
+                    + $"waiting until that has certainly been frozen, at most {Math.Ceiling(wait.TotalSeconds):F0} s");
             }
 
             told = names;
@@ -82,7 +83,8 @@ internal sealed class LifeGate(NodeRegistry nodes, JobEnder ender, Journal journ
             try
             {
                 var replies = await NodeGroup.AskAllAsync(nodes, null, [new Place("", asked.Node)],
-                    _ => new Command { AskSlurm = new AskSlurm { Node = part.Place.Node, SlurmJob = job.Spec.SlurmJob } }, "question to Slurm", SlurmDeadline, CancellationToken.None);
+                    _ => new Command { AskSlurm = new AskSlurm { Node = part.Place.Node, SlurmJob = job.Spec.SlurmJob } },
+                    "question to Slurm", SlurmDeadline, CancellationToken.None);
                 var said = replies[""].SlurmSaid;
                 log.LogInformation("{Job}: Slurm says of {Node}: {Text}", job.Name, part.Place.Node, said.Text);
                 if (said.IsOff)

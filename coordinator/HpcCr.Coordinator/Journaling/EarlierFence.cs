@@ -4,8 +4,8 @@ using HpcCr.Core;
 namespace HpcCr.Coordinator;
 
 /// <summary>
-/// How long earlier coordinators may have allowed parts of jobs to run without a word: kept beside the journal, for a node that has not come back
-/// since goes by what it was told last.
+/// How long earlier coordinators may have allowed parts of jobs to run without a word. It is kept beside the journal, for a node that has not
+/// come back since goes by what it was told last.
 /// </summary>
 internal static class EarlierFence
 {
@@ -31,7 +31,8 @@ internal static class EarlierFence
     {
         if (!File.Exists(path))
             return fence;
-        return long.TryParse(File.ReadAllText(path), NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out var milliseconds) && milliseconds > 0
+        var text = File.ReadAllText(path);
+        return long.TryParse(text, NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out var milliseconds) && milliseconds > 0
             ? TimeSpan.FromMilliseconds(milliseconds)
             : null;
     }
@@ -53,7 +54,8 @@ internal static class EarlierFence
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new HpcCrException(FailureKind.Failed, $"{path} cannot be written: {e.Message}", "Make room where it lies (--state-dir), and start again.", e);
+            throw new HpcCrException(FailureKind.Failed, $"{path} cannot be written: {e.Message}",
+                "Make room where it lies (--state-dir), and start again.", e);
         }
     }
 }

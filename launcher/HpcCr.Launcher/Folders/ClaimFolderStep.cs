@@ -8,6 +8,8 @@ namespace HpcCr.Launcher;
 /// <summary>Makes a job's folder one coordinator's for one life of the job, or gives it back.</summary>
 internal static class ClaimFolderStep
 {
+    private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
     public static async Task<Reply> RunAsync(ClaimFolder request)
     {
         var wanted = JsonSerializer.Deserialize(request.RecordJson.Span, CoreJson.Default.JobRecord)
@@ -16,7 +18,7 @@ internal static class ClaimFolderStep
         var file = new JobRecordFile(store, request.Folder);
         try
         {
-            store.Run(() => Directory.CreateDirectory(request.Folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute));
+            store.Run(() => Directory.CreateDirectory(request.Folder, Private));
             return await file.HoldAsync(() => request.Release ? Release(file, wanted) : Claim(file, request, wanted));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -30,7 +32,8 @@ internal static class ClaimFolderStep
     private static Reply Claim(JobRecordFile file, ClaimFolder request, JobRecord wanted)
     {
         var found = file.Read();
-        var claim = new FolderClaim(wanted, request.Fresh, request.HasKnown ? (long)request.Known : null, request.Force, request.IdleNodes.ToHashSet());
+        long? known = request.HasKnown ? (long)request.Known : null;
+        var claim = new FolderClaim(wanted, request.Fresh, known, request.Force, request.IdleNodes.ToHashSet());
         if (claim.FaultOf(request.Folder, found, EpochCatalog.Committed(request.Folder).Count > 0) is { } fault)
             throw fault;
         if (request.Fresh && found is not null && (wanted.SlurmJob == 0 || found.SlurmJob != wanted.SlurmJob))
@@ -54,7 +57,11 @@ internal static class ClaimFolderStep
     // The new job writes to files of its own.
     private static void SetOutputsAside(string folder, JobRecord found)
     {
-        foreach (var output in Directory.EnumerateFiles(folder, "*.log").Where(path => !Path.GetFileName(path).Contains(".run-", StringComparison.Ordinal)).ToList())
-            File.Move(output, Path.Combine(folder, $"{Path.GetFileNameWithoutExtension(output)}.run-{Math.Max(found.Incarnation, 1)}.log"), overwrite: true);
+        var outputs = Directory.GetFiles(folder, "*.log").Where(path => !Path.GetFileName(path).Contains(".run-", StringComparison.Ordinal));
+        foreach (var output in outputs)
+        {
+            var aside = $"{Path.GetFileNameWithoutExtension(output)}.run-{Math.Max(found.Incarnation, 1)}.log";
+            File.Move(output, Path.Combine(folder, aside), overwrite: true);
+        }
     }
 }

@@ -37,14 +37,17 @@ internal sealed record FolderClaim(JobRecord Wanted, bool Fresh, long? Known, bo
             return null;
         if (found.Owner.Length > 0 && found.Owner != Wanted.Owner)
         {
-            return new HpcCrException(FailureKind.Failed, $"job {Wanted.Job} in {folder} runs under another coordinator ({found.Owner}), on {string.Join(", ", found.Nodes)}",
-                "Choose another --name or --ckpt-dir; or end the job there. If that coordinator and its nodes are gone for good: `hpccr restart --force`.");
+            return new HpcCrException(FailureKind.Failed,
+                $"job {Wanted.Job} in {folder} runs under another coordinator ({found.Owner}), on {string.Join(", ", found.Nodes)}",
+                "Choose another --name or --ckpt-dir; or end the job there. If that coordinator and its nodes are gone for good: "
+                + "`hpccr restart --force`.");
         }
 
         var silent = found.Nodes.Where(node => !IdleNodes.Contains(node)).ToList();
         return found.Incarnation <= Known || silent.Count == 0
             ? null
-            : new HpcCrException(FailureKind.Failed, $"job {Wanted.Job} ran on {string.Join(", ", silent)} by what {folder} says, and that does not answer",
-                "Bring it back, which ends what it holds of the job, or make sure that it is switched off and give `hpccr restart --force`.");
+            : new HpcCrException(FailureKind.Failed,
+                $"job {Wanted.Job} ran on {string.Join(", ", silent)} by what {folder} says, and that does not answer",
+                "Bring it back, which ends its part of the job, or make sure that it is switched off and give `hpccr restart --force`.");
     }
 }

@@ -5,8 +5,8 @@ using HpcCr.Linux;
 namespace HpcCr.Launcher;
 
 /// <summary>
-/// job.json of one job's folder: whose the folder is. Launchers of any coordinator change it one at a time, as the job's user, under a lock that
-/// every file system knows: a file that only one can make.
+/// job.json of one job's folder: whose the folder is. Launchers of any coordinator change it one at a time, as the job's user, under a lock
+/// that every file system knows: a file that only one can make.
 /// </summary>
 /// <param name="store">The folder as the job's user sees it.</param>
 /// <param name="folder">The folder.</param>
@@ -31,7 +31,8 @@ internal sealed class JobRecordFile(StoreAccess store, string folder)
         while (!store.Run(TryLock))
         {
             if (Environment.TickCount64 > until)
-                throw new HpcCrException(FailureKind.Failed, $"another launcher holds {_lock}", "Try again; if nobody uses the folder, remove that file.");
+                throw new HpcCrException(FailureKind.Failed, $"another launcher holds {_lock}",
+                    "Try again; if nobody uses the folder, remove that file.");
             await Task.Delay(LookEvery);
         }
 
@@ -60,7 +61,8 @@ internal sealed class JobRecordFile(StoreAccess store, string folder)
     }
 
     /// <summary>Writes it. As the job's user.</summary>
-    public void Write(JobRecord record) => AtomicFile.Write(_path, JsonSerializer.SerializeToUtf8Bytes(record, CoreJson.Default.JobRecord), Private);
+    public void Write(JobRecord record) =>
+        AtomicFile.Write(_path, JsonSerializer.SerializeToUtf8Bytes(record, CoreJson.Default.JobRecord), Private);
 
     /// <summary>Takes it away. As the job's user.</summary>
     public void Delete() => File.Delete(_path);
@@ -87,7 +89,7 @@ internal sealed class JobRecordFile(StoreAccess store, string folder)
         return true;
     }
 
-    // By the clock of the file system itself, which may be a server's. A lock is taken away under a name of its own: whoever took it meanwhile keeps theirs.
+    // By the clock of the file system itself, which may be a server's.
     private void RemoveOld()
     {
         var mine = $"{_lock}.{Guid.NewGuid():N}";

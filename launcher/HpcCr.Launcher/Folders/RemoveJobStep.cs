@@ -14,7 +14,8 @@ internal static class RemoveJobStep
     {
         var folder = Path.TrimEndingDirectorySeparator(request.Folder);
         if (!Path.IsPathRooted(folder) || Path.GetFileName(folder) != JobName.Check(job))
-            throw new HpcCrException(FailureKind.NotFound, $"{JobName.Printable(folder)} is no folder of job {job}", "`hpccr list` shows the jobs there are.");
+            throw new HpcCrException(FailureKind.NotFound, $"{JobName.Printable(folder)} is no folder of job {job}",
+                "`hpccr list` shows the jobs there are.");
         try
         {
             var store = StoreOf(request, folder);
@@ -33,7 +34,8 @@ internal static class RemoveJobStep
         }
         catch (UnauthorizedAccessException e)
         {
-            throw new HpcCrException(FailureKind.NotAllowed, $"the folder of {job} cannot be removed: {e.Message}", "Only the job's owner and root may remove it.");
+            throw new HpcCrException(FailureKind.NotAllowed, $"the folder of {job} cannot be removed: {e.Message}",
+                "Only the job's owner and root may remove it.");
         }
         catch (IOException e)
         {
@@ -43,9 +45,10 @@ internal static class RemoveJobStep
 
     private static Reply Remove(JobRecordFile file, RemoveJob request, string folder, string job)
     {
-        if (file.Read() is { } found && (found.Incarnation > (long)request.Incarnation ? request.Known || !found.State.IsEnded() : !request.Known && !found.State.IsEnded()))
+        if (file.Read() is { } found && IsOthers(found, request))
         {
-            throw new HpcCrException(FailureKind.Failed, $"job {job} is {found.State} by what {folder} says{(found.Owner.Length > 0 ? $", under {found.Owner}" : "")}; nothing was removed",
+            var owner = found.Owner.Length > 0 ? $", under {found.Owner}" : "";
+            throw new HpcCrException(FailureKind.Failed, $"job {job} is {found.State} by what {folder} says{owner}; nothing was removed",
                 "Remove it with that coordinator; if nothing of the job runs any more, remove the folder by hand.");
         }
 
@@ -56,6 +59,10 @@ internal static class RemoveJobStep
         Sweep(folder);
         return new Reply { JobRemoved = new JobRemoved { Bytes = (ulong)bytes, Epochs = (uint)epochs } };
     }
+
+    // A later life than the one that is known to be over, or one of which nothing is known and that has not ended.
+    private static bool IsOthers(JobRecord found, RemoveJob request) =>
+        request.Known ? found.Incarnation > (long)request.Incarnation : !found.State.IsEnded();
 
     private static void Sweep(string folder)
     {

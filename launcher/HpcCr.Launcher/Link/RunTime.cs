@@ -3,8 +3,8 @@ using HpcCr.Linux;
 namespace HpcCr.Launcher;
 
 /// <summary>
-/// Until when parts of jobs may run here, by the newest word of the coordinator. It counts from when the launcher asked for that word, so that
-/// no delay on the way makes the time longer than the coordinator thinks.
+/// Until when parts of jobs may run here, by the newest word of the coordinator. It counts from when the launcher asked for that word, so
+/// that no delay on the way makes the time longer than the coordinator thinks.
 /// </summary>
 internal sealed class RunTime
 {

@@ -14,10 +14,12 @@ internal static class SlurmNode
     public static async Task<Reply> AskAsync(AskSlurm request)
     {
         var state = await SayAsync("sinfo", "--noheader", $"--nodes={request.Node}", "--format=%T");
+        var job = string.Create(CultureInfo.InvariantCulture, $"--jobs={request.SlurmJob}");
         var jobs = state is null ? null
-            : await SayAsync("squeue", "--noheader", string.Create(CultureInfo.InvariantCulture, $"--jobs={request.SlurmJob}"), $"--nodelist={request.Node}",
+            : await SayAsync("squeue", "--noheader", job, $"--nodelist={request.Node}",
                 "--states=RUNNING,COMPLETING,SUSPENDED,STOPPED,CONFIGURING", "--format=%T");
-        return new Reply { SlurmSaid = new SlurmSaid { IsOff = IsOff(state, jobs), Text = $"node {state ?? "unknown"}, job {(jobs is null ? "unknown" : jobs.Length == 0 ? "not there" : jobs)}" } };
+        var text = $"node {state ?? "unknown"}, job {(jobs is null ? "unknown" : jobs.Length == 0 ? "not there" : jobs)}";
+        return new Reply { SlurmSaid = new SlurmSaid { IsOff = IsOff(state, jobs), Text = text } };
     }
 
     /// <summary>What the answers mean.</summary>
@@ -36,14 +38,16 @@ internal static class SlurmNode
         using var deadline = new CancellationTokenSource(Deadline);
         try
         {
-            using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+            var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+            using var process = Process.Start(start)!;
             try
             {
                 var errors = process.StandardError.ReadToEndAsync(deadline.Token);
                 var said = await process.StandardOutput.ReadToEndAsync(deadline.Token);
                 await errors;
                 await process.WaitForExitAsync(deadline.Token);
-                return process.ExitCode == 0 ? string.Join('\n', said.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Distinct()) : null;
+                var lines = said.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Distinct();
+                return process.ExitCode == 0 ? string.Join('\n', lines) : null;
             }
             catch (OperationCanceledException)
             {

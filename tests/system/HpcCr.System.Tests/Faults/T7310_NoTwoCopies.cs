@@ -127,7 +127,7 @@ public sealed class T7310_NoTwoCopies(FencingLab lab) : SystemTest(lab)
     private static List<string> CgroupsOf(TestJob job, string node)
     {
         var options = new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true, AttributesToSkip = FileAttributes.ReparsePoint };
-        return [.. Directory.EnumerateDirectories("/sys/fs/cgroup", job.Name, options)
+        return [.. Directory.EnumerateDirectories("/sys/fs/cgroup", "*+" + job.Name, options)
             .Where(folder => folder.Contains($"/{node}/", StringComparison.Ordinal) && File.Exists(Path.Combine(folder, "cgroup.freeze")))];
     }
 }

@@ -29,8 +29,9 @@ public sealed class T7312_ManyCuts(FencingLab lab) : SystemTest(lab)
             copies += lives.Lines().Distinct().Count();
         }
 
+        var ends = string.Join(", ", _ends.Select(end => $"{end.Key} {end.Value}"));
         TestContext.Current.SendDiagnosticMessage(string.Create(CultureInfo.InvariantCulture,
-            $"{kind}: {cuts} cuts in {watch.Elapsed.TotalSeconds:F0} s, {lines} lines of {copies} copies, never two at a time; {string.Join(", ", _ends.Select(end => $"{end.Key} {end.Value}"))}"));
+            $"{kind}: {cuts} cuts in {watch.Elapsed.TotalSeconds:F0} s, {lines} lines of {copies} copies, never two at a time; {ends}"));
     }
 
     private async Task<LivesJob> CutAsync(string kind, string phase, int number)
@@ -92,11 +93,12 @@ public sealed class T7312_ManyCuts(FencingLab lab) : SystemTest(lab)
             var state = await StateAsync(lives.Job);
             if (state == "Running") return await WritesAsync(lives);
             if (state is "Starting" or "Checkpointing") return false;
-            var restart = await Hpccr.RunAsync(CommandOptions.Default with { Deadline = Patience }, ["restart", epoch.Path, "--nodes", nodes, "--files", "keep", "--detach"]);
+            string[] command = ["restart", epoch.Path, "--nodes", nodes, "--files", "keep", "--detach"];
+            var restart = await Hpccr.RunAsync(CommandOptions.Default with { Deadline = Patience }, command);
             if (isElsewhere && restart.Stderr.Contains("--force", StringComparison.Ordinal))
             {
                 said += restart.Stderr;
-                restart = await Hpccr.RunAsync(CommandOptions.Default with { Deadline = Patience }, ["restart", epoch.Path, "--nodes", nodes, "--files", "keep", "--detach", "--force"]);
+                restart = await Hpccr.RunAsync(CommandOptions.Default with { Deadline = Patience }, [.. command, "--force"]);
             }
 
             how = "restarted";
@@ -109,7 +111,11 @@ public sealed class T7312_ManyCuts(FencingLab lab) : SystemTest(lab)
     private async Task<string> StateAsync(TestJob job)
     {
         var status = await Hpccr.RunAsync("status", job.Name, "--json");
-        return status.ExitCode == 0 ? status.Json.GetProperty("state").GetString()! : "unknown";
+        if (status.ExitCode != 0) return "unknown";
+        // What becomes of it is not decided yet.
+        return status.Json.GetProperty("nodes").EnumerateArray().Any(node => node.GetProperty("state").GetString() == "unreachable")
+            ? "Starting"
+            : status.Json.GetProperty("state").GetString()!;
     }
 
     // All parts of one copy or the other.
@@ -137,7 +143,7 @@ public sealed class T7312_ManyCuts(FencingLab lab) : SystemTest(lab)
     private static int Parts(TestJob job)
     {
         var options = new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true, AttributesToSkip = FileAttributes.ReparsePoint };
-        return Directory.EnumerateDirectories("/sys/fs/cgroup", job.Name, options).Count(folder => File.Exists(Path.Combine(folder, "cgroup.freeze")));
+        return Directory.EnumerateDirectories("/sys/fs/cgroup", "*+" + job.Name, options).Count(folder => File.Exists(Path.Combine(folder, "cgroup.freeze")));
     }
 
     // Another coordinator at the same address: with the journal, or without, as on another host.
@@ -147,7 +153,14 @@ public sealed class T7312_ManyCuts(FencingLab lab) : SystemTest(lab)
         var words = ProcessText.Words(old).ToList();
         var control = await File.ReadAllTextAsync(Path.Combine(Lab.RunFolder, "lab", "control", "init.pid"), TestContext.Current.CancellationToken);
         Daemon.Signal(old, "KILL");
-        if (keepsJournal) return;
+        // Its address is free only then.
+        await Await.UntilAsync("the end of the coordinator", () => !Directory.Exists($"/proc/{old}"));
+        if (keepsJournal)
+        {
+            (await Hpccr.RunAsync("lab", "up", $"{Lab.Nodes}")).EndsWith(0);
+            return;
+        }
+
         words[words.IndexOf("--state-dir") + 1] = Path.Combine(Lab.NewFolder("elsewhere"), "state");
         using var started = Process.Start("nsenter", ["-t", control.Trim(), "-n", "setsid", "--fork", .. words]);
         await started.WaitForExitAsync(TestContext.Current.CancellationToken);
