@@ -185,7 +185,7 @@ internal sealed class CoordinatorService(
         await stream.WriteAsync(new CheckpointEvent
         {
             Accepted = new CheckpointAccepted { Epoch = (uint)(job.Epoch?.Number ?? job.HighestEpoch), Folder = job.Spec.Folder },
-        });
+        }, CancellationToken.None);
         return 0;
     }
 
