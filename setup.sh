@@ -45,6 +45,7 @@ libxxhash0           # checksums of images
 btrfs-progs          # mkfs.btrfs: a file system that can share contents between files, for tests
 python3-fusepy       # a file system that squashes root, for a test
 python3-minimal      # test peers
+tmux                 # a terminal that a job brings along, for tests
 redis-server         # a real server outside of jobs, for the tests of the plugin redis
 python3-grpcio       # the independent gRPC that ours is tested against
 python3-grpc-tools   # its protoc plugin

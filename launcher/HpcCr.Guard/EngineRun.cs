@@ -43,6 +43,9 @@ internal sealed class EngineRun : IAsyncDisposable
     /// <summary>The engine's own number.</summary>
     public int Pid => _process.Pid;
 
+    /// <summary>Whether it has the tasks in its hands.</summary>
+    public bool IsAtWork => _work is { IsCompleted: false };
+
     /// <summary>
     /// Whether somebody killed the engine while it waited at the gate of a dump. The freezer has the tasks and no foreign code
     /// is left in them; only their sockets are still in repair mode.
@@ -80,7 +83,7 @@ internal sealed class EngineRun : IAsyncDisposable
             Mounts.MakeSlave("/", recursive: true);
             Mounts.MakeShared("/", recursive: true);
             Mounts.Bind("/", root);
-            return EngineProcess.Start(command.FilesAs, options with { Descriptors = options.Descriptors.Concat(files).ToDictionary() });
+            return ChildProcess.Start(options with { Descriptors = options.Descriptors.Concat(files).ToDictionary() });
         }));
 
     // The engine then lives in another pid namespace: what it knows us by is of no use there.
@@ -93,7 +96,7 @@ internal sealed class EngineRun : IAsyncDisposable
             if (descriptors is not null)
                 foreach (var (target, source) in descriptors())
                     all[target] = source;
-            return EngineProcess.Start(command.FilesAs, options with { Descriptors = all });
+            return ChildProcess.Start(options with { Descriptors = all });
         }));
         run._isInside = true;
         return run;
@@ -104,25 +107,35 @@ internal sealed class EngineRun : IAsyncDisposable
         var (ours, theirs) = SeqPacketPair.Create();
         try
         {
-            List<string> argv = [.. command.Argv, "swrk", EngineSocket.ToString()];
-            if (command.RealUid != 0)
-            {
-                // prlimit(2) on another user's task needs CAP_SYS_RESOURCE or that user's real ids; see docs/adr/0001.
-                argv.InsertRange(0, ["setpriv", "--ruid", $"{command.RealUid}", "--rgid", $"{command.RealGid}", "--keep-groups", "--"]);
-            }
-
+            using var user = command.PathsAs is null ? null : new EngineUser(command);
             var options = new SpawnOptions
             {
-                Argv = argv,
+                Argv = [.. command.Argv, "swrk", EngineSocket.ToString()],
                 NewSession = true,
                 Descriptors = new Dictionary<int, int> { [EngineSocket] = (int)theirs.DangerousGetHandle() },
             };
-            var process = await launch(options);
+            var process = await launch(user?.Add(options) ?? options);
+            if (user is not null)
+                await RequireUserAsync(user, process);
             return new EngineRun(process, new CriuConnection(ours));
         }
         finally
         {
             theirs.Dispose();
+        }
+    }
+
+    private static async Task RequireUserAsync(EngineUser user, ChildProcess engine)
+    {
+        try
+        {
+            await user.WaitAsync();
+        }
+        catch
+        {
+            engine.Kill(9);
+            engine.Dispose();
+            throw;
         }
     }
 

@@ -1,5 +1,7 @@
 using HpcCr.Core;
+using HpcCr.Linux;
 using HpcCr.Protocol.V1.Local;
+using CallInImages = HpcCr.Protocol.V1.Local.InterruptedCall;
 
 namespace HpcCr.Guard;
 
@@ -7,7 +9,7 @@ namespace HpcCr.Guard;
 /// The guard of one job on one node: parent of the sandbox's root and of the engine. It freezes, locks and dumps, and knows how to undo
 /// all of it. Its steps are taken one at a time: see <see cref="GuardDesk"/>.
 /// </summary>
-internal sealed class Guard
+internal sealed partial class Guard
 {
     // What the engine gets to answer its next notification before it counts as hung.
     private static readonly TimeSpan EngineGrace = TimeSpan.FromSeconds(15);
@@ -17,8 +19,10 @@ internal sealed class Guard
 
     private readonly Sandbox _sandbox;
     private readonly Lease _lease;
+    private readonly RunLease _run;
     private readonly JobLock _lock = new();
     private readonly SocketTimers _timers;
+    private readonly Terminals _terminals = new();
     private readonly JobCalls _calls;
     private SandboxFreezer? _freezer;
     private EngineRun? _engine;
@@ -36,6 +40,7 @@ internal sealed class Guard
         _timers = new SocketTimers(() => _sandbox.Processes());
         _calls = new JobCalls(_sandbox);
         _lease = new Lease(leaseEnded);
+        _run = new RunLease(ApplyRunLease);
     }
 
     /// <summary>Raised when the sandbox's root has ended.</summary>
@@ -44,11 +49,14 @@ internal sealed class Guard
     /// <summary>Whether anything here holds the job.</summary>
     public bool HoldsJob => IsFrozen || _engine is not null || _lock.Exists || _sandbox.State == GuardStatus.Types.State.Restoring;
 
+    /// <summary>What the terminals of the sandbox held at the dump.</summary>
+    public IEnumerable<TerminalState> TerminalsAtDump => _terminals.AtDump;
+
     /// <summary>The timers of connections that are switched off.</summary>
     public IEnumerable<ParkedTimers> Parked => _timers.Parked;
 
     /// <summary>The system calls that threads of the last dump enter once more.</summary>
-    public IEnumerable<InterruptedCall> Calls => _calls.InImages;
+    public IEnumerable<CallInImages> Calls => _calls.InImages;
 
     /// <summary>Threads that did not stop at the last freeze, for people.</summary>
     public IReadOnlyList<string> HeldUp { get; private set; } = [];
@@ -64,6 +72,7 @@ internal sealed class Guard
         Locked = _lock.IsHeld,
         EngineActive = _engine is not null,
         EnginePid = _engine?.Pid ?? 0,
+        Fenced = IsFenced,
         LastAbort = _lastAbort,
     };
 
@@ -84,6 +93,7 @@ internal sealed class Guard
 
     public async Task StartAsync(StartSandbox request)
     {
+        RequireTime();
         await _sandbox.StartAsync(request);
         _freezer = new SandboxFreezer(request.Cgroup);
     }
@@ -100,7 +110,11 @@ internal sealed class Guard
         _sandbox.Release();
     }
 
-    public Task SpawnAsync(SandboxEntry entry) => _sandbox.SpawnAsync(entry);
+    public Task SpawnAsync(SandboxEntry entry)
+    {
+        RequireTime();
+        return _sandbox.SpawnAsync(entry);
+    }
 
     /// <summary>Lets the sandbox run.</summary>
     /// <returns>How long it stood still, in milliseconds.</returns>
@@ -145,7 +159,9 @@ internal sealed class Guard
             return;
         if (_terminal is not null)
             await _terminal.SettleAsync(deadline);
-        _timers.Park();
+        var open = _sandbox.Processes().Select(OpenDescriptor.Of).ToList();
+        _timers.Park(open);
+        _terminals.Note(open);
     }
 
     public async Task DumpAsync(DumpSandbox request)
@@ -155,8 +171,13 @@ internal sealed class Guard
         {
             var inDetail = _dumpFailed;
             _dumpFailed = true;
+            _sandbox.RequireRoot();
             _calls.Find();
+            // The engine would read what waits in terminals and write it again, changed; see TerminalQueues.
+            using var taken = _terminals.Take();
             await engine.DumpToGateAsync(_sandbox, Freezer(), request, inDetail);
+            // The engine knows the root by its number alone. It had it before and has it now, so what was dumped is the root.
+            _sandbox.RequireRoot();
             _calls.Dumped(request.Images);
             _dumpFailed = false;
         }
@@ -174,6 +195,8 @@ internal sealed class Guard
         _lease.Renew();
         if (_engine is { } engine)
         {
+            if (_sandbox.State == GuardStatus.Types.State.Restoring)
+                await RequireTimeAsync();
             await engine.FinishAsync();
             if (_sandbox.State == GuardStatus.Types.State.Restoring)
             {

@@ -34,12 +34,13 @@ internal sealed class SocketTimers(Func<IReadOnlyList<int>> processes)
     }
 
     /// <summary>Switches off the timers of all connections; the sandbox is frozen.</summary>
-    public void Park()
+    /// <param name="open">What each of its processes has open.</param>
+    public void Park(IReadOnlyList<IReadOnlyList<OpenDescriptor>> open)
     {
         lock (_gate)
         {
             _settingBack.Cancel();
-            foreach (var socket in processes().SelectMany(KeepAlive.Park))
+            foreach (var socket in open.SelectMany(KeepAlive.Park))
             {
                 // Not set back yet since the last time, and half of it set anew by the job.
                 _parked[socket.Cookie] = _parked.TryGetValue(socket.Cookie, out var before)

@@ -27,6 +27,9 @@ internal sealed class EpochWork(int epoch, uint leaseMs, string staging)
     /// <summary>Timers that the guard has switched off, by the kernel's id of the socket, and timeouts of listeners.</summary>
     public IReadOnlyDictionary<ulong, ParkedTimers> Parked { get; set; } = new Dictionary<ulong, ParkedTimers>();
 
+    /// <summary>Those of <see cref="Parked"/> whose sockets have no connection and do not listen.</summary>
+    public IReadOnlyList<ulong> ParkedApart { get; set; } = [];
+
     public IReadOnlyList<Core.ListenerTimeout>? ListenerTimeouts { get; set; }
 
     /// <summary>Connections to the outside that plugins see to, by the socket's inode.</summary>

@@ -18,7 +18,7 @@ internal sealed partial class EpochRunner
     {
         var left = Earlier(Left(), PauseLeft());
         var limit = deadline ?? StepDeadline;
-        return NodeGroup.AskAllAsync(_nodes, [.. _job.Spec.Places], command, State.ToString(), left < limit ? left : limit, _cancelled.Token);
+        return NodeGroup.AskAllAsync(_nodes, _job.Spec.Id, [.. _job.Spec.Places], command, State.ToString(), left < limit ? left : limit, _cancelled.Token);
     }
 
     private TimeSpan Left()
@@ -51,11 +51,11 @@ internal sealed partial class EpochRunner
     private static TimeSpan Earlier(TimeSpan one, TimeSpan other) => one < other ? one : other;
 
     private Task<IReadOnlyList<NodeFailedException>> TellAllAsync(Action<Command> step, string name) =>
-        NodeGroup.TellAllAsync(_nodes, [.. _job.Spec.Places.Where(p => _nodes.Find(p.Node) is not null)], Simple(step), name, StepDeadline);
+        NodeGroup.TellAllAsync(_nodes, _job.Spec.Id, [.. _job.Spec.Places.Where(p => _nodes.Find(p.Node) is not null)], Simple(step), name, StepDeadline);
 
     private Func<string, Command> Simple(Action<Command> step) => _ =>
     {
-        var command = new Command { Job = _job.Name, Epoch = (uint)Number };
+        var command = new Command { Incarnation = (ulong)_job.Spec.Incarnation, Epoch = (uint)Number };
         step(command);
         return command;
     };

@@ -174,6 +174,7 @@ internal sealed partial class EpochRunner
         return await StepAsync(sandbox => new Command
         {
             Job = _job.Name,
+            Incarnation = (ulong)_job.Spec.Incarnation,
             Epoch = (uint)Number,
             Quiesce = new Quiesce { LeaseMs = (uint)_options.Lease.TotalMilliseconds, Outside = { look.Outside[sandbox].Where(c => _job.Spec.PolicyTowards(c.Remote) is null) } },
         });
@@ -289,8 +290,8 @@ internal sealed partial class EpochRunner
     {
         _manifest = _manifest! with { Phases = _report.Timings() };
         var json = ByteString.CopyFrom(ManifestReader.Write(_manifest));
-        var command = new Command { Job = _job.Name, Epoch = (uint)Number, Commit = new Commit { ManifestJson = json } };
-        var replies = await NodeGroup.AskAllAsync(_nodes, [_job.HeadPlace], _ => command, "commit", Left(), CancellationToken.None);
+        var command = new Command { Incarnation = (ulong)_job.Spec.Incarnation, Epoch = (uint)Number, Commit = new Commit { ManifestJson = json } };
+        var replies = await NodeGroup.AskAllAsync(_nodes, _job.Spec.Id, [_job.HeadPlace], _ => command, "commit", Left(), CancellationToken.None);
         _path = replies[_job.Spec.Head].Committed.Path;
         _job.Committed(Number);
         if (!Stops)

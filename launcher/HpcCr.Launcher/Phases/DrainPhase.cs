@@ -46,7 +46,8 @@ internal static class DrainPhase
         var timeouts = now.Listeners.Where(s => epoch.Parked.ContainsKey(s.Cookie))
             .Select(s => new Core.ListenerTimeout(JobSockets.Text(s.Local), epoch.Parked[s.Cookie].UserTimeoutMs)).ToList();
         epoch.ListenerTimeouts = timeouts.Count > 0 ? timeouts : null;
-        var residue = now.Residue(job.Sandbox).ToList();
+        epoch.ParkedApart = [.. epoch.Parked.Keys.Except(now.Connections.Concat(now.Listeners).Select(s => s.Cookie))];
+        var residue = now.Residue(job.Sandbox).Concat(UnixQueueCheck.Residue(job.Sandbox, processes, inodes)).ToList();
         // With something left it all comes again.
         if (residue.Count == 0)
             residue.AddRange(await PluginSteps.PreDumpAsync(job, epoch, cancellationToken));

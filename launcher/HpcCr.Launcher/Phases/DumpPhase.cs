@@ -23,7 +23,9 @@ internal static class DumpPhase
             epoch.Tree = epoch.Tree is { } tree ? TreeLook.AtCut(job, tree) : null;
             epoch.ProcessorBindings = ProcessorBindings.OfJob(job);
             epoch.MountsInside = MountInfo.Read(epoch.RootPid);
+            var state = KernelStateAtCut.Look(epoch);
             await Task.WhenAll(engine, files);
+            KernelStateAtCut.Write(epoch, state, engine.Result.Terminals);
         }
         catch
         {

@@ -26,6 +26,7 @@ internal static class SealPhase
             new CallEntry(call.Thread, call.InstructionPointer, call.StackPointer, call.Number, call.Argument, call.Value)));
         var named = FilesImage.Read(epoch.Images);
         var links = FilesImage.LinkNames(epoch.Images);
+        var hugePages = HugePagesImage.Read(epoch.Images, HugePages.DefaultBytes).Select(pages => new HugePagesRecord(pages.Key, pages.Value)).ToList();
         IReadOnlyList<ImageRecord> files = await ImageCopier.SealAsync(epoch.Staging, folder, store, cancellationToken);
         files = [.. files, .. await SealedFiles.HashAsync(job, partial, epoch.JobFiles!, files, cancellationToken)];
         var jobFiles = SealedFiles.Describe(job, epoch.Epoch, epoch.JobFiles!, files, links);
@@ -51,6 +52,7 @@ internal static class SealPhase
             Tree = epoch.Tree,
             PluginStates = job.Plugins.States,
             PluginEnds = epoch.PluginEnds.Count > 0 ? epoch.PluginEnds : null,
+            HugePages = hugePages.Count > 0 ? hugePages : null,
         };
         epoch.JobFiles!.Dispose();
         StagingFolders.Remove(epoch.Staging);

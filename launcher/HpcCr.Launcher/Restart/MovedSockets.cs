@@ -52,6 +52,9 @@ internal sealed class MovedSockets
     /// <summary>A listening socket's end, now.</summary>
     public string Moved(string listener) => Moved(IPEndPoint.Parse(listener), _own).ToString();
 
+    /// <summary>One of the node's own addresses, now.</summary>
+    public string MovedAddress(string address) => _own.TryGetValue(IPAddress.Parse(address), out var moved) ? moved.ToString() : address;
+
     /// <summary>A fresh connection takes the place of one of the cut.</summary>
     /// <param name="record">The one of the cut.</param>
     /// <param name="ends">The ends of the fresh one.</param>

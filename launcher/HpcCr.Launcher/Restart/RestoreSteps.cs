@@ -50,6 +50,7 @@ internal static class RestoreSteps
         }
 
         work.Sockets.Rewrite(work.Images);
+        KernelStateRestore.MendImages(work);
         await (job.Spec.Attached ? SharedFiles.UnpackAsync(job, work.Files, cancellationToken) : PrivateFiles.UnpackAsync(job, work.Files, cancellationToken));
         await new JobFiles(work, job).PutBackAsync(cancellationToken);
         if (work.Treatment == Core.FileTreatment.Keep)
@@ -64,6 +65,7 @@ internal static class RestoreSteps
     public static async Task<Reply> RestoreAsync(LocalJob job, Restore request, EngineCommands engines, CancellationToken cancellationToken)
     {
         var work = Prepared(job);
+        TemporaryNames.Remove(job, work.Images);
         try
         {
             var reply = await job.AskAsync(new GuardRequest
@@ -83,10 +85,12 @@ internal static class RestoreSteps
                 },
             }, cancellationToken);
             OpenedRights.Require(job, reply.Status.EnginePid);
+            KernelStateRestore.PutBack(job, work);
         }
         catch
         {
             await EngineLogs.KeepAsync(job, work.Images, work.Manifest.Epoch);
+            TemporaryNames.Remove(job, work.Images);
             throw;
         }
         finally

@@ -33,21 +33,22 @@ internal sealed class CheckpointCommand : CliCommand
     /// <inheritdoc/>
     public override async Task<int> ExecuteAsync(CommandContext context)
     {
-        var job = JobName.Check(Need(Job, "JOB"));
+        var asked = JobArgument.Parse(Need(Job, "JOB"));
+        var job = asked.Name;
         if (Result is not null)
         {
-            Show(context.Out, await OwnCheckpoint.ResultAsync(job, Result, Coordinator, context.Cancelled));
+            Show(context.Out, await OwnCheckpoint.ResultAsync(asked, Result, Coordinator, context.Cancelled));
             return ExitCodes.Done;
         }
 
         var request = new CheckpointRequest
         {
-            Job = job,
+            Job = asked.ToString(),
             Stop = Stop,
             TimeoutMs = (uint)Duration.Parse("--timeout", Timeout).TotalMilliseconds,
             MaxPauseMs = MaxPause is null ? 0 : (uint)Schedule.MaxPause(MaxPause),
         };
-        if (OwnCheckpoint.IsOf(job))
+        if (OwnCheckpoint.IsOf(asked))
             return await FromInsideAsync(job, request, context);
         using var session = CoordinatorLocator.Open(Coordinator, $"checkpoint job {job}");
         var made = await ProgressView.RunAsync(context.Out, async tell =>

@@ -44,6 +44,10 @@ internal sealed class RestartCommand : CliCommand
     [Option("outside", MetaValue = "ADDRESS[:PORT]=close|fail|keep", HelpText = "What becomes of connections to programs outside the job, before the job's own rules and its plugins. May be given several times.")]
     public IEnumerable<string> Outside { get; set; } = [];
 
+    /// <summary>Whether nothing is waited for.</summary>
+    [Option("force", HelpText = "Start although a node that does not answer may still run a part of the job. Only if you know that it does not: two copies of a job destroy each other's files.")]
+    public bool Force { get; set; }
+
     /// <summary>Whether the command ends when the job runs.</summary>
     [Option("detach", HelpText = "End as soon as the job runs.")]
     public bool Detach { get; set; }
@@ -65,7 +69,7 @@ internal sealed class RestartCommand : CliCommand
         var manifest = EpochReader.ReadManifest(path);
         using var relay = Detach || DryRun ? null : new SignalRelay();
         using var session = await CoordinatorLocator.OpenOrStartAsync(Coordinator, context.Cancelled);
-        var request = new RestartRequest { EpochPath = path, DryRun = DryRun, Files = treatment.ToWire(), Outside = { outside } };
+        var request = new RestartRequest { EpochPath = path, DryRun = DryRun, Files = treatment.ToWire(), Force = Force, Outside = { outside } };
         if (Interval is not null) request.IntervalMs = (ulong)interval;
         if (MaxPause is not null) request.MaxPauseMs = (uint)maxPause;
         if (Keep is not null) request.Keep = (uint)keep;

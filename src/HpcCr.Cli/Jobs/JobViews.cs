@@ -14,12 +14,20 @@ internal static class JobViews
         status.Job, status.State.ToCore(), [.. status.Nodes.Select(node => new JobNodeDocument(node.Node, node.State, node.Pids, node.Sandbox == node.Node || node.Sandbox.Length == 0 ? null : node.Sandbox))],
         status.HasExitCode ? status.ExitCode : null, status.Epochs, status.Folder, status.Phase, status.Reason, status.LastError, status.Command,
         status.IntervalMs == 0 ? null : status.IntervalMs / 1000.0, status.Keep == 0 ? null : status.Keep,
-        status.NextEpochUnixMs == 0 ? null : DateTimeOffset.FromUnixTimeMilliseconds(status.NextEpochUnixMs));
+        status.NextEpochUnixMs == 0 ? null : DateTimeOffset.FromUnixTimeMilliseconds(status.NextEpochUnixMs))
+    {
+        User = JobArgument.UserOf(status.Uid),
+        Reference = status.Reference(),
+    };
 
     /// <summary>A job as its folder tells.</summary>
     public static JobDocument Of(JobOnDisk job) => new(
         job.Record.Job, job.Record.State, [.. job.Record.Nodes.Select(node => new JobNodeDocument(node, "unknown", [], null))],
-        job.Record.ExitCode, [.. job.Epochs.Select(epoch => (uint)epoch.Epoch)], job.Folder, "", job.Record.Reason, "", []);
+        job.Record.ExitCode, [.. job.Epochs.Select(epoch => (uint)epoch.Epoch)], job.Folder, "", job.Record.Reason, "", [])
+    {
+        User = job.Uid is { } uid ? JobArgument.UserOf(uid) : null,
+        Reference = new JobReference(job.Uid, job.Record.Job),
+    };
 
     /// <summary>A node of the cluster.</summary>
     public static NodeDocument Of(Node node) => new(node.Name, node.State, node.Addresses, node.Slots, node.Jobs, node.Software, node.Engine);

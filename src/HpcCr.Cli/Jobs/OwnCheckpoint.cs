@@ -17,8 +17,9 @@ internal static class OwnCheckpoint
     private const string JobVariable = "HPCCR_JOB";
     private const string Waiter = "await-epoch.sh";
 
-    /// <summary>Whether this command runs in the job.</summary>
-    public static bool IsOf(string job) => Environment.GetEnvironmentVariable(JobVariable) == job;
+    /// <summary>Whether this command runs in the job: a job of the caller's that HPCCR_JOB names.</summary>
+    public static bool IsOf(JobReference job) =>
+        Environment.GetEnvironmentVariable(JobVariable) == job.Name && (job.Uid is null || job.Uid == Credentials.User);
 
     /// <summary>Asks for the epoch.</summary>
     /// <returns>The folder that it gets once it is committed.</returns>
@@ -53,7 +54,7 @@ internal static class OwnCheckpoint
     /// <param name="coordinator">The value of <c>--coordinator</c>.</param>
     /// <param name="cancellationToken">Ends the wait for the coordinator.</param>
     /// <exception cref="HpcCrException">It was not committed.</exception>
-    public static async Task<CheckpointDocument> ResultAsync(string job, string epoch, string? coordinator, CancellationToken cancellationToken)
+    public static async Task<CheckpointDocument> ResultAsync(JobReference job, string epoch, string? coordinator, CancellationToken cancellationToken)
     {
         if (File.Exists(Path.Combine(epoch, Manifest.FileName)))
             return JobViews.Of(EpochReader.ReadManifest(epoch), epoch);

@@ -29,6 +29,15 @@ public sealed record JobSpec
     /// <summary>The user whom the job belongs to.</summary>
     public required uint Uid { get; init; }
 
+    /// <summary>Which job it is.</summary>
+    public JobId Id => new(Uid, Name);
+
+    /// <summary>
+    /// Whether its folders and cgroups on nodes are called by user and name (see <see cref="KeyOf"/>). Jobs that versions without this have
+    /// started keep their name alone, also after a restart: paths with it are in their environment.
+    /// </summary>
+    public bool KeyHasUser { get; init; }
+
     /// <summary>The user's group.</summary>
     public required uint Gid { get; init; }
 
@@ -52,6 +61,12 @@ public sealed record JobSpec
 
     /// <summary>Whether the job's processes ran before it was a job: a tree of them on each node.</summary>
     public bool Attached { get; init; }
+
+    /// <summary>
+    /// Which life of the job this is: a later start, restart or arrival of a migration has a higher number, whichever coordinator began it.
+    /// 0: begun by a version that did not count them.
+    /// </summary>
+    public long Incarnation { get; init; }
 
     /// <summary>How long after the end of an epoch the next one is made by itself, in milliseconds; 0: none is.</summary>
     public long IntervalMilliseconds { get; init; }
@@ -106,13 +121,14 @@ public sealed record JobSpec
     public string HostOf(string sandbox) => Places.First(place => place.Sandbox == sandbox).Node;
 
     /// <summary>
-    /// What a sandbox's folder and cgroup on its node are called: the job's name, and for further sandboxes of the job on the same
-    /// node their own name after it.
+    /// What a sandbox's folder and cgroup on its node are called: user and name of the job, and for further sandboxes of the job on the
+    /// same node their own name after it.
     /// </summary>
     public string KeyOf(string sandbox)
     {
         var node = HostOf(sandbox);
-        return Places.First(place => place.Node == node).Sandbox == sandbox ? Name : $"{Name}{SandboxLayout.KeySeparator}{sandbox}";
+        var job = KeyHasUser ? Id.ToString() : Name;
+        return Places.First(place => place.Node == node).Sandbox == sandbox ? job : $"{job}{SandboxLayout.KeySeparator}{sandbox}";
     }
 
     /// <summary>The job's folder: epochs, output, final state.</summary>

@@ -17,7 +17,7 @@ internal static class ManifestFaults
     private static bool HasGaps(Manifest manifest) =>
         HasGap(manifest.Nodes) || HasGap(manifest.Signatures) || manifest.Signatures.Any(s => s.Part is null || s.KeyId is null || s.Value is null)
         || manifest.Nodes.Any(n => HasGap(n.Addresses) || HasGap(n.Files) || HasGap(n.Connections) || HasGap(n.Listeners) || HasGap(n.JobFiles)
-            || HasGap(n.NeededFiles ?? []) || HasGap(n.Mounts ?? []) || HasGap(n.ListenerTimeouts ?? [])
+            || HasGap(n.NeededFiles ?? []) || HasGap(n.Mounts ?? []) || HasGap(n.ListenerTimeouts ?? []) || HasGap(n.HugePages ?? [])
             || (n.Machine is { } machine && (machine.Kernel is null || HasGap(machine.ProcessorFlags))) || n.User is { Groups: null }
             || HasGap(n.ProcessorBindings ?? []) || n.ProcessorBindings?.Any(b => b.Processors is null || b.Threads is null) == true
             || HasGap(n.PluginEnds ?? []) || n.PluginEnds?.Any(e => e.Key is null || e.Plugin is null || e.Path is null) == true
@@ -71,6 +71,8 @@ internal static class ManifestFaults
             return $"an open file of {node.Node} is described wrongly";
         if (node.NeededFiles?.Any(f => f.Size < 0 || !Path.IsPathRooted(f.Path) || HasNul(f.Path) || (f.Sha256 is not null && !IsSha256(f.Sha256))) == true || node.Mounts?.Any(m => !Path.IsPathRooted(m.MountPoint)) == true)
             return $"a file or mount that {node.Node} needs is described wrongly";
+        if (node.HugePages?.Any(pages => pages.Bytes <= 0 || pages.Count < 0) == true)
+            return $"huge pages of {node.Node} are described wrongly";
         return node.Connections.SelectMany(c => new[] { c.Local, c.Remote }).Concat(node.Listeners)
                 .Concat(node.ListenerTimeouts?.Select(t => t.Local) ?? []).All(text => IPEndPoint.TryParse(text, out _))
             ? null

@@ -57,6 +57,9 @@ public sealed record ManifestNode
     /// <summary>Unix sockets and pipes that plugins replace; null when there are none.</summary>
     public IReadOnlyList<PluginEnd>? PluginEnds { get; init; }
 
+    /// <summary>Huge pages that the job has mapped; null when it has none, and in older epochs.</summary>
+    public IReadOnlyList<HugePagesRecord>? HugePages { get; init; }
+
     /// <summary>Where stored contents of files of the job are, below the node's folder.</summary>
     public const string ContentsFolder = "contents";
 

@@ -24,6 +24,9 @@ public sealed class ImageDocument
     /// <summary>The entries; entries may be replaced, added and removed.</summary>
     public IList<ImageEntry> Entries { get; }
 
+    /// <summary>An image without entries.</summary>
+    public static ImageDocument Empty(uint magic) => new(ImageMagic.Common, magic, []);
+
     /// <summary>Reads an image of one type.</summary>
     /// <exception cref="ImageFormatException">It is missing, damaged, truncated or of another type; the message names it.</exception>
     public static ImageDocument Read(string path, uint magic)

@@ -36,6 +36,9 @@ public static class ImageMagic
     /// <summary>tty-info.img.</summary>
     public const uint Terminals = 0x59453036;
 
+    /// <summary>filelocks.img.</summary>
+    public const uint FileLocks = 0x54323616;
+
     /// <summary>pagemap-N.img and pagemap-shmem-N.img.</summary>
     public const uint PageMap = 0x56084025;
 

@@ -76,6 +76,10 @@ public sealed class WireMessage
         return merged;
     }
 
+    /// <summary>Repeated nested messages, copies to be edited and set back.</summary>
+    /// <exception cref="ImageFormatException">The field is damaged or holds something else.</exception>
+    public IReadOnlyList<WireMessage> GetMessages(int field) => [.. All(field).Select(found => Parse(Checked(found, WireType.Bytes).Value))];
+
     /// <summary>Repeated numbers of 32 bits, packed or one by one.</summary>
     /// <exception cref="ImageFormatException">The field is damaged or holds something else.</exception>
     public IReadOnlyList<uint> GetUInt32s(int field)
@@ -124,6 +128,13 @@ public sealed class WireMessage
         var bytes = message.ToArray();
         if (All(field).Count() == 1 && All(field).Single().Value.Span.SequenceEqual(bytes)) return;
         Replace(field, [WireField.Bytes(field, bytes)]);
+    }
+
+    /// <summary>Sets repeated nested messages.</summary>
+    public void SetMessages(int field, IEnumerable<WireMessage> messages)
+    {
+        ArgumentNullException.ThrowIfNull(messages);
+        Replace(field, [.. messages.Select(message => WireField.Bytes(field, message.ToArray()))]);
     }
 
     /// <summary>The message's bytes.</summary>

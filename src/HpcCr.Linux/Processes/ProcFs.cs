@@ -10,7 +10,10 @@ public static class ProcFs
     private const int GroupField = 5;
     private const int SessionField = 6;
     private const int FlagsField = 9;
+    private const int UserTimeField = 14;
+    private const int SystemTimeField = 15;
     private const int StartTimeField = 22;
+    private const long TicksPerSecond = 100;
     private const int ExitCodeField = 52;
     private const long KernelThread = 0x0020_0000;
 
@@ -18,6 +21,18 @@ public static class ProcFs
     /// <param name="pid">The process.</param>
     /// <returns>Clock ticks (1/100 s) since boot; null when it is gone.</returns>
     public static long? StartTime(int pid) => StatField(pid, StartTimeField);
+
+    /// <summary>The processor time that a process and its threads have used, those that have ended included.</summary>
+    /// <param name="pid">The process.</param>
+    /// <returns>Null when it is gone.</returns>
+    public static TimeSpan? CpuTime(int pid) =>
+        StatField(pid, UserTimeField) is { } user && StatField(pid, SystemTimeField) is { } system ? TimeSpan.FromSeconds((double)(user + system) / TicksPerSecond) : null;
+
+    /// <summary>Whether a process has a limit of processor time, soft or hard.</summary>
+    /// <param name="pid">The process.</param>
+    public static bool HasCpuLimit(int pid) =>
+        Read($"/proc/{pid}/limits")?.Split('\n').FirstOrDefault(line => line.StartsWith("Max cpu time", StringComparison.Ordinal)) is { } line
+        && line.Split(' ', StringSplitOptions.RemoveEmptyEntries) is not [_, _, _, "unlimited", "unlimited", ..];
 
     /// <summary>The parent of a process.</summary>
     /// <param name="pid">The process.</param>

@@ -9,10 +9,14 @@ public static class KeepAlive
     /// <param name="pid">The process; nothing is parked when it has gone.</param>
     /// <returns>What was changed, to be given to <see cref="Unpark"/>, and listening sockets with a TCP_USER_TIMEOUT, which stay as they are.</returns>
     /// <exception cref="LinuxException">The process is not ours to reach into (EPERM).</exception>
-    public static IReadOnlyList<ParkedSocket> Park(int pid)
+    public static IReadOnlyList<ParkedSocket> Park(int pid) => Park(OpenDescriptor.Of(pid));
+
+    /// <summary>The same, for what is known to be open.</summary>
+    /// <param name="open">The descriptors of one process.</param>
+    public static IReadOnlyList<ParkedSocket> Park(IReadOnlyList<OpenDescriptor> open)
     {
         var parked = new List<ParkedSocket>();
-        ForeignSocket.ForEachTcp(pid, socket =>
+        ForeignSocket.ForEachTcp(open, socket =>
         {
             var isListener = socket.IsListener;
             var keepAlive = !isListener && socket.Get(SocketNative.LevelSocket, SocketNative.KeepAlive, "SO_KEEPALIVE") != 0;
@@ -55,4 +59,32 @@ public static class KeepAlive
         });
         return restored;
     }
+
+    /// <summary>Which descriptors of a process stand for some sockets.</summary>
+    /// <param name="open">What the process has open.</param>
+    /// <param name="cookies">The sockets, by the kernel's own ids.</param>
+    /// <returns>One descriptor for each that the process has.</returns>
+    /// <exception cref="LinuxException">The process is not ours to reach into (EPERM).</exception>
+    public static IReadOnlyDictionary<ulong, int> Find(IReadOnlyList<OpenDescriptor> open, IReadOnlySet<ulong> cookies)
+    {
+        ArgumentNullException.ThrowIfNull(cookies);
+        var found = new Dictionary<ulong, int>();
+        ForeignSocket.ForEachTcp(open, socket =>
+        {
+            if (cookies.Contains(socket.Cookie))
+                found.TryAdd(socket.Cookie, socket.Descriptor);
+        });
+        return found;
+    }
+
+    /// <summary>Sets the timers of one socket.</summary>
+    /// <param name="open">Its descriptor.</param>
+    /// <param name="keepAlive">SO_KEEPALIVE.</param>
+    /// <param name="userTimeoutMs">TCP_USER_TIMEOUT in milliseconds.</param>
+    /// <exception cref="LinuxException">The process is not ours to reach into (EPERM).</exception>
+    public static void Set(OpenDescriptor open, bool keepAlive, int userTimeoutMs) => ForeignSocket.ForEachTcp([open], socket =>
+    {
+        socket.Set(SocketNative.LevelSocket, SocketNative.KeepAlive, keepAlive ? 1 : 0, "SO_KEEPALIVE");
+        socket.Set(SocketNative.LevelTcp, SocketNative.TcpUserTimeout, userTimeoutMs, "TCP_USER_TIMEOUT");
+    });
 }

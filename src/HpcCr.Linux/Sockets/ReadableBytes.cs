@@ -6,6 +6,7 @@ namespace HpcCr.Linux;
 public static unsafe partial class ReadableBytes
 {
     private const nuint Readable = 0x541B;
+    private const nuint Unread = 0x5411;
 
     /// <summary>Of an open file; 0 where it cannot be told.</summary>
     public static int Of(SafeHandle file)
@@ -33,6 +34,13 @@ public static unsafe partial class ReadableBytes
         {
             return null;
         }
+    }
+
+    /// <summary>How much memory takes what was written to a unix socket and was not read at the other side (SIOCOUTQ); 0 where it cannot be told.</summary>
+    internal static int UnreadByPeer(SafeHandle socket)
+    {
+        var count = 0;
+        return Control(socket, Unread, &count) == 0 ? count : 0;
     }
 
     [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]

@@ -9,6 +9,7 @@ internal static partial class SocketNative
     internal const int LevelSocket = 1;
     internal const int LevelTcp = 6;
     internal const int ReuseAddress = 2;
+    internal const int Type = 3;
     internal const int KeepAlive = 9;
     internal const int AcceptConnections = 30;
     internal const int Protocol = 38;
@@ -33,6 +34,9 @@ internal static partial class SocketNative
 
     [LibraryImport("libc", EntryPoint = "setsockopt", SetLastError = true)]
     internal static partial int SetOption(SafeFileHandle socket, int level, int option, in int value, uint length);
+
+    [LibraryImport("libc", EntryPoint = "setsockopt", SetLastError = true)]
+    internal static partial int SetOption(SafeFileHandle socket, int level, int option, byte[] value, uint length);
 
     [LibraryImport("libc", EntryPoint = "getsockname", SetLastError = true)]
     internal static unsafe partial int GetName(SafeFileHandle socket, byte* address, ref uint length);

@@ -16,19 +16,46 @@ public static class UnixDiag
     private const uint ShowNameAndPeer = 0x5;
     private const int AttributeName = 0;
     private const int AttributePeer = 2;
+    private const int AttributeWaiting = 3;
+    private const uint ShowNameAndWaiting = 0x9;
+    private const uint Listening = 1 << 10;
 
     /// <summary>Lists every unix socket.</summary>
     /// <exception cref="LinuxException">The kernel refused, or the list changed under the reading time and again (EAGAIN).</exception>
     public static IReadOnlyList<UnixSocketInfo> List() => SocketDump.Whole<UnixSocketInfo>(Dump);
 
-    private static bool Dump(NetlinkSocket socket, List<UnixSocketInfo> found)
+    /// <summary>Lists the sockets that listen, with the inodes of those that wait to be accepted; 0 for one that was closed meanwhile.</summary>
+    /// <exception cref="LinuxException">As for <see cref="List"/>.</exception>
+    public static IReadOnlyList<(uint Inode, string Path, IReadOnlyList<uint> Clients)> Listeners() =>
+        SocketDump.Whole<(uint, string, IReadOnlyList<uint>)>((socket, found) => SocketDump.Add(socket, Request(Listening, ShowNameAndWaiting), found, ReadListener));
+
+    private static bool Dump(NetlinkSocket socket, List<UnixSocketInfo> found) => SocketDump.Add(socket, Request(uint.MaxValue, ShowNameAndPeer), found, Read);
+
+    private static byte[] Request(uint states, uint show)
     {
-        Span<byte> request = stackalloc byte[RequestBytes];
-        request.Clear();
+        var request = new byte[RequestBytes];
         request[0] = Family;
-        BitConverter.TryWriteBytes(request[4..], uint.MaxValue);
-        BitConverter.TryWriteBytes(request[12..], ShowNameAndPeer);
-        return SocketDump.Add(socket, request, found, Read);
+        BitConverter.TryWriteBytes(request.AsSpan(4), states);
+        BitConverter.TryWriteBytes(request.AsSpan(12), show);
+        return request;
+    }
+
+    private static (uint Inode, string Path, IReadOnlyList<uint> Clients) ReadListener(ReadOnlySpan<byte> message)
+    {
+        var clients = new List<uint>();
+        for (var rest = message[Math.Min(MessageBytes, message.Length)..]; rest.Length >= 4;)
+        {
+            var length = BitConverter.ToUInt16(rest);
+            if (length < 4 || length > rest.Length)
+                break;
+            if (BitConverter.ToUInt16(rest[2..]) == AttributeWaiting)
+                for (var at = 4; at + 4 <= length; at += 4)
+                    clients.Add(BitConverter.ToUInt32(rest[at..]));
+            rest = rest[Math.Min((length + 3) & ~3, rest.Length)..];
+        }
+
+        var info = Read(message);
+        return (info.Inode, info.Path, clients);
     }
 
     private static UnixSocketInfo Read(ReadOnlySpan<byte> message)

@@ -331,7 +331,7 @@ public sealed class EpochRunnerTests
         _cluster.On("node1", when, async _ =>
         {
             // The guard reports the end of what was just killed, sooner or later than the step's answer.
-            ended = _cluster.Watch.HappenedAsync(_cluster.Nodes.Find("node1")!, new Event { Job = job.Name, Sandbox = "node1", JobEnded = new JobEnded { ExitCode = 137 } });
+            ended = _cluster.Watch.HappenedAsync(_cluster.Nodes.Find("node1")!, new Event { Job = job.Name, Uid = job.Spec.Uid, Sandbox = "node1", JobEnded = new JobEnded { ExitCode = 137 } });
             await Task.Yield();
             return new Reply();
         });
@@ -396,7 +396,7 @@ public sealed class EpochRunnerTests
         var epoch = _cluster.CheckpointAsync(job);
         await Eventually.Until(() => _cluster.Saw("node2", Step.Quiesce));
 
-        await _cluster.Watch.HappenedAsync(_cluster.Nodes.Find("node1")!, new Event { Job = job.Name, Sandbox = "node1", JobEnded = new JobEnded { ExitCode = 3 } });
+        await _cluster.Watch.HappenedAsync(_cluster.Nodes.Find("node1")!, new Event { Job = job.Name, Uid = job.Spec.Uid, Sandbox = "node1", JobEnded = new JobEnded { ExitCode = 3 } });
         var failure = await Assert.ThrowsAsync<HpcCrException>(() => epoch);
 
         Assert.Contains("ended with exit code 3", failure.Message, StringComparison.Ordinal);

@@ -12,11 +12,23 @@ internal sealed class SocketCheck : IPreflightCheck
     public string Name => "sockets";
 
     public IEnumerable<PreflightFinding> Look(PreflightTarget target) =>
-        from process in target.Processes
-        from socket in process.Sockets
-        let protocol = SocketProtocol.Of(socket.Descriptor.Path)
-        where protocol is not null && !IsKnown(protocol)
-        select new PreflightFinding(process.Pid, $"holds a socket of the kind {protocol} (descriptor {socket.Descriptor.Number}), which cannot be dumped", RemedyFor(protocol));
+        (from process in target.Processes
+         from socket in process.Sockets
+         let protocol = SocketProtocol.Of(socket.Descriptor.Path)
+         where protocol is not null && !IsKnown(protocol)
+         select new PreflightFinding(process.Pid, $"holds a socket of the kind {protocol} (descriptor {socket.Descriptor.Number}), which cannot be dumped", RemedyFor(protocol)))
+        .Concat(ConnectedRawSockets(target));
+
+    // The engine takes one of protocol TCP for a connection, and forgets the peer of others.
+    private static IEnumerable<PreflightFinding> ConnectedRawSockets(PreflightTarget target)
+    {
+        var connected = Datagrams.ConnectedRaw();
+        return from process in target.Processes
+               from socket in process.Sockets
+               where connected.Contains(socket.Inode)
+               select new PreflightFinding(process.Pid, $"has connected a raw socket (descriptor {socket.Descriptor.Number}), which does not come back at a restart",
+                   "Have the program name the receiver with each packet, or checkpoint when the socket has been closed.");
+    }
 
     /// <summary>Whether the engine can dump sockets of a kind.</summary>
     internal static bool IsKnown(string protocol) => Known.Contains(protocol);
