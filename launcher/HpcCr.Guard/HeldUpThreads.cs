@@ -5,8 +5,8 @@ namespace HpcCr.Guard;
 
 /// <summary>
 /// Freezes a sandbox in which threads wait uninterruptibly. A thread in vfork(2) counts as frozen for the kernel, but stands still only
-/// once its child has
-/// executed a program, and the child is frozen too: so the child alone is let go, in a cgroup beside the sandbox's, until it has.
+/// once its child has executed a program, and the child is frozen too: so the child alone is let go, in a cgroup beside the sandbox's,
+/// until it has.
 /// </summary>
 /// <param name="sandbox">The sandbox.</param>
 /// <param name="freezer">Its freezer.</param>

@@ -6,8 +6,7 @@ namespace HpcCr.Guard;
 
 /// <summary>
 /// The system calls that the sandbox's threads wait in. Of some of them the engine makes an end with EINTR, in the images and in the
-/// running
-/// threads (compel): the threads enter them once more, with the time that they have left. See docs/adr/0021.
+/// running threads (compel): the threads enter them once more, with the time that they have left. See docs/adr/0021.
 /// </summary>
 /// <param name="sandbox">The sandbox.</param>
 internal sealed class JobCalls(Sandbox sandbox) : IDisposable

@@ -357,7 +357,8 @@ static void *rest(void *unused)
 {
     (void)unused;
     struct timespec t = { 3600, 0 };
-    nanosleep(&t, NULL);
+    while (nanosleep(&t, &t) != 0)
+        ;
     return NULL;
 }
 

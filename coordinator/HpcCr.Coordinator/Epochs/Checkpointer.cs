@@ -11,14 +11,20 @@ internal sealed class Checkpointer(
     private static readonly TimeSpan DefaultTimeout = TimeSpan.FromMinutes(5);
 
     /// <summary>One epoch of a job.</summary>
+    /// <param name="job">The job.</param>
+    /// <param name="request">What is asked for.</param>
+    /// <param name="progress">Hears of each state.</param>
+    /// <param name="callerHungUp">When the job itself asks: cancelled once it has closed its connection.</param>
     /// <exception cref="HpcCrException">It was not committed.</exception>
-    public async Task<CheckpointResult> CheckpointAsync(Job job, CheckpointRequest request, Action<Progress> progress)
+    public async Task<CheckpointResult> CheckpointAsync(
+        Job job, CheckpointRequest request, Action<Progress> progress, CancellationToken callerHungUp = default)
     {
         var timeout = request.TimeoutMs == 0 ? DefaultTimeout : TimeSpan.FromMilliseconds(request.TimeoutMs);
         var maxPause = request.MaxPauseMs == 0 ? job.Spec.MaxPause : TimeSpan.FromMilliseconds(request.MaxPauseMs);
         var runner = new EpochRunner(job, nodes, journal, options, request.Stop, timeout, maxPause, progress, log)
         {
             IsAskedForInside = request.Inside,
+            CallerHungUp = callerHungUp,
         };
         return await ConcludeAsync(job, runner, runner.RunAsync);
     }

@@ -62,6 +62,9 @@ internal sealed partial class EpochRunner
     /// <summary>Whether a process of the job has asked for it: that one hangs up before the job is looked at.</summary>
     public bool IsAskedForInside { get; init; }
 
+    /// <summary>Cancelled once that process has closed its connection here.</summary>
+    public CancellationToken CallerHungUp { get; init; }
+
     /// <summary>Where it is.</summary>
     public EpochState State { get; private set; } = EpochState.Idle;
 
@@ -182,6 +185,12 @@ internal sealed partial class EpochRunner
     private async Task<PreflightLook> LookAsync()
     {
         var began = Stopwatch.GetTimestamp();
+        if (CallerHungUp.CanBeCanceled)
+        {
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(CallerHungUp, _cancelled.Token);
+            await Task.Delay(CallerLeaves, _nodes.Time, either.Token).ContinueWith(_ => { }, TaskScheduler.Default);
+        }
+
         while (true)
         {
             var look = await Preflight.LookAsync(_nodes, _job, Number, Left(), _cancelled.Token);

@@ -43,7 +43,7 @@ internal sealed class CoordinatorService(
     {
         var job = jobs.Require(request.Job, Caller(context).Uid);
         if (request.Inside)
-            return await BeginInsideAsync(job, request, responseStream);
+            return await BeginInsideAsync(job, request, responseStream, context.GetConnectionClosed());
         return await StreamAsync(
             tell => checkpointer.CheckpointAsync(job, request, progress => tell(new CheckpointEvent { Progress = progress })),
             result => new CheckpointEvent { Result = result }, responseStream);
@@ -185,10 +185,11 @@ internal sealed class CoordinatorService(
     }
 
     // Who asks is part of what is saved: it hears that the epoch is about to begin, and finds what came of it in the store.
-    private async Task<int> BeginInsideAsync(Job job, CheckpointRequest request, IServerStreamWriter<CheckpointEvent> stream)
+    private async Task<int> BeginInsideAsync(
+        Job job, CheckpointRequest request, IServerStreamWriter<CheckpointEvent> stream, CancellationToken hungUp)
     {
         var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var work = Task.Run(() => checkpointer.CheckpointAsync(job, request, _ => begun.TrySetResult()));
+        var work = Task.Run(() => checkpointer.CheckpointAsync(job, request, _ => begun.TrySetResult(), hungUp));
         if (await Task.WhenAny(begun.Task, work) == work)
             await work;
         _ = work.ContinueWith(
@@ -197,7 +198,7 @@ internal sealed class CoordinatorService(
         await stream.WriteAsync(new CheckpointEvent
         {
             Accepted = new CheckpointAccepted { Epoch = (uint)(job.Epoch?.Number ?? job.HighestEpoch), Folder = job.Spec.Folder },
-        });
+        }, CancellationToken.None);
         return 0;
     }
 

@@ -10,8 +10,7 @@ namespace HpcCr.Cli.Jobs;
 
 /// <summary>
 /// A checkpoint that a job asks for itself. The command is then part of what is saved and may hold no connection: it asks, hangs up, and
-/// becomes a small
-/// script that looks into the job's folder.
+/// becomes a small script that looks into the job's folder.
 /// </summary>
 internal static class OwnCheckpoint
 {

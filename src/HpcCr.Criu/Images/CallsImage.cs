@@ -3,8 +3,8 @@ using System.Globalization;
 namespace HpcCr.Criu.Images;
 
 /// <summary>
-/// The system calls that the threads of a dump were in: core-TID.img, x86-64. Of those that go on where they were the engine
-/// makes an end with EINTR (compel); here they are entered once more.
+/// The system calls that the threads of a dump were in: core-TID.img, x86-64. Of those that go on where they were the engine makes an end
+/// with EINTR (compel); here they are entered once more.
 /// </summary>
 public static class CallsImage
 {

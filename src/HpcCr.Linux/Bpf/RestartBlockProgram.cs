@@ -4,8 +4,8 @@ namespace HpcCr.Linux;
 
 /// <summary>
 /// The kernel's instructions (bpf(2)) that, called for one thread after the other, write a record of each that was interrupted in a system
-/// call
-/// which goes on where it was: its registers, and what the kernel has noted for going on (<c>struct restart_block</c>). They only read.
+/// call which goes on where it was: its registers, and what the kernel has noted for going on (<c>struct restart_block</c>). They only
+/// read.
 /// </summary>
 /// <remarks>x86-64: the offsets of registers are those of <c>struct pt_regs</c>.</remarks>
 internal static class RestartBlockProgram

@@ -5,12 +5,14 @@ namespace HpcCr.Linux;
 
 /// <summary>
 /// Reads from the kernel which threads were interrupted in a system call that goes on where it was, and until when it was to last. Opened
-/// before
-/// it matters; one reading takes some microseconds and some nanoseconds for each thread of the node.
+/// before it matters; one reading takes some microseconds and some nanoseconds for each thread of the node.
 /// </summary>
 internal sealed class RestartBlocks : IDisposable
 {
     private const int RecordBytes = 8 * RestartBlockProgram.Fields;
+
+    // The kernel's description is megabytes long, and stays what it is.
+    private static readonly Lazy<(byte[] Code, int Function)?> Program = new(Build);
 
     private readonly SafeFileHandle _link;
 
@@ -26,11 +28,7 @@ internal sealed class RestartBlocks : IDisposable
             return null;
         try
         {
-            return KernelTypes.Read() is { } types
-                && types.FunctionNumber("bpf_iter_task") is { } function
-                && RestartBlockProgram.Build(types) is { } program
-                ? new RestartBlocks(BpfApi.LoadIterator(program, function))
-                : null;
+            return Program.Value is { } program ? new RestartBlocks(BpfApi.LoadIterator(program.Code, program.Function)) : null;
         }
         catch (LinuxException)
         {
@@ -61,6 +59,11 @@ internal sealed class RestartBlocks : IDisposable
 
     /// <summary>Ends it.</summary>
     public void Dispose() => _link.Dispose();
+
+    private static (byte[] Code, int Function)? Build() =>
+        KernelTypes.Read() is { } types && types.FunctionNumber("bpf_iter_task") is { } function && RestartBlockProgram.Build(types) is { } code
+            ? (code, function)
+            : null;
 
     private static RestartBlock Parse(ReadOnlySpan<byte> record)
     {

@@ -2,8 +2,7 @@ namespace HpcCr.Linux;
 
 /// <summary>
 /// A system call in which a thread was interrupted by the freezer and which is entered once more, with the time that it has left. Left
-/// alone, the kernel goes on
-/// with it by itself; the engine ends it with EINTR.
+/// alone, the kernel goes on with it by itself; the engine ends it with EINTR.
 /// </summary>
 /// <remarks>x86-64.</remarks>
 /// <param name="Thread">The thread, in our pid namespace.</param>

@@ -49,8 +49,7 @@ public sealed class InterruptedCalls : IDisposable
 
     /// <summary>
     /// Has the threads enter their calls once more as soon as they run. They are frozen and nobody traces them. Those that the engine has
-    /// not touched
-    /// are left alone: the kernel goes on with their calls by itself.
+    /// not touched are left alone: the kernel goes on with their calls by itself.
     /// </summary>
     /// <returns>How many.</returns>
     public int Reenter()

@@ -35,6 +35,8 @@ internal sealed class ServerCall : ServerCallContext, IDisposable
         _cancelling = CancellationTokenSource.CreateLinkedTokenSource(
             http.RequestAborted, options.Stopping, _deadlineTimer?.Token ?? CancellationToken.None);
         _cancelled = _cancelling.Token;
+        if (http.Features.Get<Microsoft.AspNetCore.Connections.Features.IConnectionLifetimeFeature>() is { } lifetime)
+            UserState[ServerCallContextExtensions.ConnectionClosed] = lifetime.ConnectionClosed;
         if (http.Features.Get<PeerCredentials>() is { } credentials)
             UserState[typeof(PeerCredentials)] = credentials;
         if (http.Features.Get<PeerLimits>() is { } limits)

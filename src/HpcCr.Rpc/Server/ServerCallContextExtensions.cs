@@ -5,6 +5,16 @@ namespace HpcCr.Rpc;
 /// <summary>What HpcCr's server tells a handler beyond gRPC.</summary>
 public static class ServerCallContextExtensions
 {
+    internal const string ConnectionClosed = "hpccr connection closed";
+
+    /// <summary>Cancelled once the caller's connection is closed, by either side; never where that is not known.</summary>
+    /// <param name="context">The call.</param>
+    public static CancellationToken GetConnectionClosed(this ServerCallContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        return context.UserState.TryGetValue(ConnectionClosed, out var closed) ? (CancellationToken)closed : CancellationToken.None;
+    }
+
     /// <summary>Who called over a unix socket; null for calls over TCP, whose callers have proven the cluster's key.</summary>
     /// <param name="context">The call.</param>
     /// <remarks>A test's own context answers with what its <see cref="ServerCallContext.UserState"/> holds under <c>typeof(PeerCredentials)</c>.</remarks>

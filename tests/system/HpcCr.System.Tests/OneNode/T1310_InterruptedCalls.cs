@@ -4,8 +4,7 @@ namespace HpcCr.SystemTests.OneNode;
 
 /// <summary>
 /// Blocking system calls (signal(7)) of a job that is checkpointed, and of one that is restarted, end with the results and at the times
-/// that they would have
-/// had without. The programs check that themselves and exit with 3 when a call was disturbed.
+/// that they would have had without. The programs check that themselves and exit with 3 when a call was disturbed.
 /// </summary>
 [Collection(OneNodeLab.Name)]
 public sealed class T1310_InterruptedCalls(OneNodeLab lab) : SystemTest(lab)
