@@ -5,7 +5,7 @@ namespace HpcCr.SystemTests.Attacks;
 [Collection(AttacksLab.Name)]
 public sealed class T7013_LongRequests(AttacksLab lab) : SystemTest(lab)
 {
-    private const int OldLimit = (16 << 20) - 1000;
+    private const int OldLimit = (16 << 20) - 20_000;
 
     private string Journal => Path.Combine(lab.RunFolder, "lab", "control", "state", "journal");
 
