@@ -12,7 +12,7 @@ public sealed class T7013_LongRequests(AttacksLab lab) : SystemTest(lab)
     [Fact]
     public async Task RequestsAsLongAsCanBe_FailAlone_AndOthersCheckpointsGoOn()
     {
-        var victim = await lab.StartAsync(AttacksLab.Victim, "steady", ["--nodes", "node1"], TestPrograms.Fill, "--mib", "4", "--steps", "100000", "--every", "50");
+        var victim = await lab.StartAsync(AttacksLab.Victim, "steady", ["--nodes", "node2"], TestPrograms.Fill, "--mib", "4", "--steps", "100000", "--every", "50");
         await victim.WaitForLineAsync("ready ");
         var folder = await lab.FolderOfAsync(AttacksLab.Attacker);
         var connections = Connections();
@@ -56,5 +56,5 @@ public sealed class T7013_LongRequests(AttacksLab lab) : SystemTest(lab)
         [TestPrograms.RawCall, Path.Combine(lab.RunFolder, "coordinator.sock"), "run", "--name", lab.NewName(name), "--ckpt-dir", folder, "--node", "node2",
             size, $"{bytes}", "--times", $"{times}", "--", "sleep", "1000"]);
 
-    private int Connections() => lab.LauncherLog(1).Split("connected to the coordinator").Length;
+    private int Connections() => lab.LauncherLog(2).Split("connected to the coordinator").Length;
 }
