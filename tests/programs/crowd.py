@@ -6,6 +6,7 @@ Each process of it holds at most 1000 connections, which any user may have open.
 import os
 import signal
 import socket
+import struct
 import sys
 import time
 
@@ -17,7 +18,8 @@ def hold(count, told):
     held = []
     for _ in range(count):
         connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        connection.settimeout(20)
+        # For connect: where many wait already, one that does not block would fail at once.
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", 20, 0))
         try:
             connection.connect(PATH)
             held.append(connection)

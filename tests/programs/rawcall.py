@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Calls the coordinator as a program of an attacker's own would, past what `hpccr` checks. Prints one line per call: its status and its text.
 
-rawcall.py SOCKET run --name N --ckpt-dir D [--limit RESOURCE:SOFT:HARD]... [--environment BYTES] [--times T] [--node NODE] -- COMMAND...
+rawcall.py SOCKET run --name N --ckpt-dir D [--limit RESOURCE:SOFT:HARD]... [--environment BYTES | --total BYTES] [--times T] [--node NODE] -- COMMAND...
 """
 import argparse
 import os
@@ -33,6 +33,17 @@ def limit(words):
     return text(6, integer(1, resource) + integer(2, soft) + integer(3, hard))
 
 
+def exactly(options, name):
+    """A request of so many bytes in all."""
+    options.environment = options.total
+    for _ in range(20):
+        data = request(options, name)
+        if len(data) == options.total:
+            return data
+        options.environment += options.total - len(data)
+    raise SystemExit("no request has %d bytes" % options.total)
+
+
 def request(options, name):
     spec = text(1, name) + b"".join(text(2, word) for word in options.command)
     spec += text(3, text(1, "PATH") + text(2, os.environ.get("PATH", "/usr/bin:/bin")))
@@ -54,6 +65,7 @@ parser.add_argument("--name", required=True)
 parser.add_argument("--ckpt-dir", required=True)
 parser.add_argument("--limit", action="append", default=[])
 parser.add_argument("--environment", type=int, default=0)
+parser.add_argument("--total", type=int)
 parser.add_argument("--times", type=int, default=1)
 parser.add_argument("--node")
 parser.add_argument("command", nargs="+")
@@ -64,7 +76,7 @@ with grpc.insecure_channel("unix:" + options.socket, options=sizes) as channel:
     call = channel.unary_unary("/hpccr.v1.Coordinator/Run", request_serializer=lambda data: data, response_deserializer=lambda data: data)
     for turn in range(options.times):
         try:
-            call(request(options, "%s-%d" % (options.name, turn)), timeout=60)
+            call((exactly if options.total else request)(options, "%s-%d" % (options.name, turn)), timeout=60)
             print("OK", flush=True)
         except grpc.RpcError as error:
             print(error.code().name, error.details()[:300], flush=True)
