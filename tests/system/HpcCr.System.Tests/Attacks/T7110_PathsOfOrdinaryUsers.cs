@@ -100,6 +100,7 @@ public sealed class T7110_PathsOfOrdinaryUsers(OneNodeLab lab) : SystemTest(lab)
             await job.RunAsync("kill", job.Name);
         }
 
+        Assert.DoesNotContain("broken", job.Stdout, StringComparison.Ordinal);
         TestContext.Current.SendDiagnosticMessage($"{rounds} rounds: {restarts} restarts and {checkpoints} checkpoints were done all the same");
     }
 
