@@ -26,7 +26,7 @@ libopenmpi-dev       # mpicc.openmpi, for the test programs
 mpich                # mpirun.mpich, the other family (its ranks use SysV shared memory)
 libmpich-dev         # mpicc.mpich
 phyml                # phyml-mpi: a real MPI application that tests move in the middle of its run
-gcc                  # compiles the programs that tests checkpoint
+gcc                  # compiles the library of the engine, and the programs that tests checkpoint
 libc6-dev            # headers for them
 tini                 # pid 1 of a sandbox: reaps, passes signals on
 nftables             # nft: the lock on a job's connections

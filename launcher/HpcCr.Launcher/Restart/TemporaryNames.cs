@@ -15,7 +15,7 @@ internal static class TemporaryNames
             return;
         try
         {
-            var names = FilesImage.GhostNames(images).Where(name => PathRights.IsPlain(name) && !PathRights.IsPrivate(job, name)).ToList();
+            var names = FilesImage.TemporaryNames(images).Where(name => PathRights.IsPlain(name) && !PathRights.IsPrivate(job, name)).ToList();
             var left = job.Store.Run(() => names.Where(name => !Removed(name)).ToList());
             if (left.Count > 0)
                 job.Log.LogInformation("{Job}: temporary names of deleted files may be left: {Names}", job.Spec.Name, string.Join(", ", left));

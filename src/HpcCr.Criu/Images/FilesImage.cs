@@ -49,18 +49,31 @@ public static class FilesImage
             .GroupBy(remap => names[remap.FileId]).ToDictionary(remaps => remaps.Key, remaps => names[remaps.First().RemapId]);
     }
 
-    /// <summary>The names under which a restore makes deleted files anew, beside where they were; it removes them before it ends, if it can.</summary>
+    /// <summary>
+    /// The names that a restore gives for a while to files that have lost theirs, beside where they were or, where that folder is gone, in one above it. It
+    /// removes them before it ends, if it can.
+    /// </summary>
     /// <param name="folder">The images folder.</param>
     /// <exception cref="ImageFormatException">An image is missing, damaged or truncated.</exception>
-    public static IReadOnlyList<string> GhostNames(string folder)
+    public static IReadOnlyList<string> TemporaryNames(string folder)
     {
         var names = Read(folder).ToDictionary(file => file.Id, file => file.Path);
         return
         [
             .. ImageFolder.ReadAll<RemapEntry>(folder, "remap-fpath.img", ImageMagic.RemappedPaths)
-                .Where(remap => remap.Kind == GhostRemap && names.ContainsKey(remap.FileId))
-                .Select(remap => string.Create(CultureInfo.InvariantCulture, $"{names[remap.FileId]}.cr.{remap.RemapId:x}.ghost")),
+                .Where(remap => remap.Kind is GhostRemap or LinkedRemap && names.ContainsKey(remap.FileId))
+                .SelectMany(remap => Temporary(names[remap.FileId], remap)).Distinct(),
         ];
+    }
+
+    private static IEnumerable<string> Temporary(string path, RemapEntry remap)
+    {
+        yield return path + ".cr_link";
+        if (remap.Kind != GhostRemap)
+            yield break;
+        var name = string.Create(CultureInfo.InvariantCulture, $"{Path.GetFileName(path)}.cr.{remap.RemapId:x}.ghost");
+        for (var folder = Path.GetDirectoryName(path); folder is not null; folder = Path.GetDirectoryName(folder))
+            yield return Path.Combine(folder, name);
     }
 
     /// <summary>Gives files other lengths: a restore insists on those of the images. All other bytes of files.img stay as they are.</summary>
