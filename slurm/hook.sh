@@ -23,7 +23,7 @@ prolog | epilog)
 	code=$?
 	[ "$code" != 0 ] || exit 0
 	said="$hook of HpcCr on $(uname -n) failed with $code: ${said:-no answer within $PATIENCE s}"
-	echo "$(date '+%F %T') job ${SLURM_JOB_ID:-?}: $said" >>"$LOG"
+	(umask 077 && echo "$(date '+%F %T') job ${SLURM_JOB_ID:-?}: $said" >>"$LOG" && chmod 600 "$LOG")
 	# The user's batch script learns it from TaskProlog.
 	if [ "$hook" = prolog ]; then printf '%s\n' "$said" | head -n 1 >"$fault"; fi
 	[ "$STRICT" != yes ]

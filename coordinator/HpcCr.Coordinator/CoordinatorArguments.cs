@@ -27,9 +27,15 @@ public sealed class CoordinatorArguments
     [Option("lease-ms", Default = 15000u, HelpText = "How long a job is held without a word from the coordinator, 1000 to 15000 ms.")]
     public uint LeaseMilliseconds { get; set; }
 
+    /// <summary>How long jobs run without the coordinator.</summary>
+    [Option("fence-after", Default = 60u, MetaValue = "SECONDS", HelpText = "How long the part of a job on a node runs without a word from the coordinator before it is frozen until there is one: at least as long as the lease, at most 30 days; 0: it is never frozen, and a job whose node does not answer is restarted elsewhere only with --force.")]
+    public uint FenceAfterSeconds { get; set; }
+
     /// <summary>Log file.</summary>
     [Option("log", HelpText = "Log file (default: standard error).")]
     public string? Log { get; set; }
+
+    private const uint LongestFence = 30 * 24 * 3600;
 
     /// <summary>What they mean.</summary>
     /// <exception cref="HpcCrException">An address is none (usage).</exception>
@@ -40,6 +46,9 @@ public sealed class CoordinatorArguments
         KeyFile = KeyFile,
         Lease = LeaseMilliseconds is >= 1000 and <= 15000 ? TimeSpan.FromMilliseconds(LeaseMilliseconds)
             : throw new HpcCrException(FailureKind.Usage, $"a lease of {LeaseMilliseconds} ms is not possible", "Give 1000 to 15000."),
+        FenceAfter = FenceAfterSeconds == 0 ? null
+            : FenceAfterSeconds * 1000L >= LeaseMilliseconds && FenceAfterSeconds <= LongestFence ? TimeSpan.FromSeconds(FenceAfterSeconds)
+            : throw new HpcCrException(FailureKind.Usage, $"to freeze jobs after {FenceAfterSeconds} s is not possible", "Give 0, or at least the lease and at most 30 days."),
         Listen = Listen is null ? null
             : IPEndPoint.TryParse(Listen, out var endpoint) && endpoint.Port > 0 ? endpoint
             : throw new HpcCrException(FailureKind.Usage, $"'{JobName.Printable(Listen)}' is no address to listen at", "Write ADDRESS:PORT, such as 10.0.0.1:7733."),

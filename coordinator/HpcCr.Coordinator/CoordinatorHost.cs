@@ -1,3 +1,6 @@
+using HpcCr.Core;
+using HpcCr.Hosting;
+using HpcCr.Protocol;
 using HpcCr.Rpc;
 using Microsoft.Extensions.Logging;
 
@@ -18,38 +21,47 @@ public sealed class CoordinatorHost(CoordinatorOptions options, ILoggerFactory l
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(options.Run.Root);
-        var server = new RpcServerBuilder { LoggerFactory = logs }
-            .ListenUnix(options.Run.CoordinatorSocket, EverybodysSocket);
+        var log = logs.CreateLogger("coordinator");
+        var shares = new UserShares();
+        var server = new RpcServerBuilder { LoggerFactory = logs, Options = new GrpcServerOptions { Admit = shares.Call, MapException = e => e is HpcCrException ? e.ToRpcException() : null } }
+            .ListenUnix(options.Run.CoordinatorSocket, EverybodysSocket, shares.Connection);
         if (options.Listen is { } endpoint)
             server.ListenTcp(endpoint, ClusterKey.Load(options.KeyFile));
         var state = new JournalState();
         var file = await JournalFile.OpenAsync(options.StateDirectory, state.Apply, logs.CreateLogger<JournalFile>(), cancellationToken);
         await using var journal = new Journal(file, state, logs.CreateLogger<Journal>());
         // Before anybody can ask for them.
-        _ = AddServices(server, journal).TakeOver([.. state.Jobs]);
+        var earlierFence = await EarlierFence.ExchangeAsync(options.StateDirectory, options.FenceAfter, cancellationToken);
+        var identity = CoordinatorIdentity.Of(options.StateDirectory);
+        _ = AddServices(server, journal, earlierFence, identity).TakeOver([.. state.Jobs]).Watched(log, "jobs of an earlier coordinator were not taken over");
         await using var running = await server.StartAsync(cancellationToken);
-        logs.CreateLogger("coordinator").LogInformation("coordinator at {Socket} {Endpoint}", options.Run.CoordinatorSocket, options.Listen);
-        await Task.Delay(Timeout.Infinite, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        log.LogInformation("coordinator at {Socket} {Endpoint}", options.Run.CoordinatorSocket, options.Listen);
+        await BackgroundWork.RunAllAsync(log, cancellationToken, ("journal", journal.RunAsync));
     }
 
-    private JobRecovery AddServices(RpcServerBuilder server, Journal journal)
+    private JobRecovery AddServices(RpcServerBuilder server, Journal journal, TimeSpan? earlierFence, string identity)
     {
-        var nodes = new NodeRegistry();
+        var nodes = new NodeRegistry(TimeProvider.System, options.FenceAfter, earlierFence);
         var ender = new JobEnder(nodes, journal, logs.CreateLogger<JobEnder>());
-        var starter = new JobStarter(nodes, _jobs, journal, ender, logs.CreateLogger<JobStarter>());
+        var gate = new LifeGate(nodes, ender, journal, logs.CreateLogger<LifeGate>());
+        var claims = new FolderClaims(nodes, options, identity, logs.CreateLogger<FolderClaims>());
+        var decision = new Decision(nodes, options);
+        var starter = new JobStarter(nodes, _jobs, journal, ender, gate, claims, logs.CreateLogger<JobStarter>());
         var retention = new Retention(nodes, journal, starter, logs.CreateLogger<Retention>());
-        var attacher = new JobAttacher(nodes, _jobs, journal, starter, ender, logs.CreateLogger<JobAttacher>());
-        var restarter = new JobRestarter(nodes, _jobs, journal, starter, ender, retention, options, logs.CreateLogger<JobRestarter>());
+        var attacher = new JobAttacher(nodes, journal, starter, ender, logs.CreateLogger<JobAttacher>());
+        var restarter = new JobRestarter(nodes, _jobs, journal, starter, gate, claims, decision, retention, options, logs.CreateLogger<JobRestarter>());
         var checkpointer = new Checkpointer(nodes, journal, ender, retention, options, logs.CreateLogger<EpochRunner>());
         var schedule = new EpochSchedule(checkpointer, nodes.Time, logs.CreateLogger<EpochSchedule>());
         _jobs.Added += schedule.Follow;
+        _jobs.Forgotten += journal.Forget;
         var migrator = new JobMigrator(nodes, journal, checkpointer, restarter, ender, logs.CreateLogger<JobMigrator>());
         var watch = new NodeWatch(nodes, _jobs, journal, ender, starter, options, logs.CreateLogger<NodeWatch>());
         server.AddService(Protocol.V1.Coordinator.BindService(
             new CoordinatorService(
-                nodes, _jobs, starter, attacher, ender, checkpointer, restarter, migrator, retention, logs.CreateLogger<CoordinatorService>())));
+                nodes, _jobs, starter, attacher, ender, checkpointer, restarter, migrator, retention,
+                new JobRemover(nodes, _jobs, journal, starter, gate), logs.CreateLogger<CoordinatorService>())), WireLimits.MostRequestBytes);
         server.AddService(Protocol.V1.LauncherLink.BindService(
-            new LauncherLinkService(nodes, watch, options, logs.CreateLogger<LauncherLinkService>())));
+            new LauncherLinkService(nodes, watch, options, logs.CreateLogger<LauncherLinkService>())), WireLimits.MostStreamBytes);
         return new JobRecovery(
             nodes, _jobs, ender, checkpointer, restarter, migrator, watch, options, logs.CreateLogger<JobRecovery>());
     }

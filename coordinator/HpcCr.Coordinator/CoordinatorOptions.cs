@@ -23,12 +23,26 @@ public sealed record CoordinatorOptions
 
     private const int HeartbeatsPerLease = 15;
 
+    /// <summary>How many heartbeats a launcher may miss.</summary>
+    public const int MissedHeartbeats = 5;
+
     /// <summary>How often coordinator and launchers hear of each other.</summary>
     public TimeSpan Heartbeat => Lease / HeartbeatsPerLease;
+
+    /// <summary>How long a node may be silent before it counts as not connected.</summary>
+    public TimeSpan Patience => Heartbeat * (MissedHeartbeats + 1);
 
     /// <summary>How long a launcher holds a job without a word from the coordinator; guards rely on that it is not longer than 15 s.</summary>
     public TimeSpan Lease { get; init; } = TimeSpan.FromSeconds(15);
 
+    private static readonly TimeSpan LongestGrace = TimeSpan.FromSeconds(15);
+
+    /// <summary>
+    /// How long the parts of jobs on a node run without a word from the coordinator before their guards freeze them (docs/adr/0020); null: without
+    /// end. Not shorter than <see cref="Lease"/>.
+    /// </summary>
+    public TimeSpan? FenceAfter { get; init; } = TimeSpan.FromSeconds(60);
+
     /// <summary>How long a node may be unreachable before its jobs count as lost.</summary>
-    public TimeSpan NodeGrace { get; init; } = TimeSpan.FromSeconds(15);
+    public TimeSpan NodeGrace => FenceAfter is { } fence && fence < LongestGrace ? fence : LongestGrace;
 }

@@ -5,9 +5,10 @@ namespace HpcCr.Guard.Protocol;
 
 /// <summary>Messages over a unix stream socket, each preceded by its length: 4 bytes, little endian.</summary>
 /// <param name="stream">The connected socket; disposed with this.</param>
-public sealed class MessageChannel(Stream stream) : IAsyncDisposable
+/// <param name="longest">The longest message that is taken, in bytes; a longer one ends the connection.</param>
+public sealed class MessageChannel(Stream stream, int longest = MessageChannel.MaximumBytes) : IAsyncDisposable
 {
-    /// <summary>The largest message that is read, in bytes; a longer one ends the connection.</summary>
+    /// <summary>The longest message that is taken unless told otherwise, in bytes.</summary>
     public const int MaximumBytes = 16 << 20;
 
     private const int FirstBytes = 64 << 10;
@@ -42,7 +43,7 @@ public sealed class MessageChannel(Stream stream) : IAsyncDisposable
         if (got == 0)
             return null;
         var size = BinaryPrimitives.ReadInt32LittleEndian(header);
-        if (got < header.Length || size is < 0 or > MaximumBytes)
+        if (got < header.Length || size < 0 || size > longest)
             throw new InvalidDataException($"a message of {size} bytes was announced");
         try
         {

@@ -12,6 +12,9 @@ internal sealed class EngineRun : IAsyncDisposable
 {
     private const int EngineSocket = 3;
     private const string NeverKill = "-1000";
+
+    // What the engine gets to stop all tasks; a task that does not stop by then (state D) does not stop at all.
+    private const uint SeizeMs = 10_000;
     private static readonly TimeSpan RefusalGrace = TimeSpan.FromSeconds(10);
 
     // From the loss of its socket to its end; after that it is killed.
@@ -39,6 +42,9 @@ internal sealed class EngineRun : IAsyncDisposable
 
     /// <summary>The engine's own number.</summary>
     public int Pid => _process.Pid;
+
+    /// <summary>Whether it has the tasks in its hands.</summary>
+    public bool IsAtWork => _work is { IsCompleted: false };
 
     /// <summary>
     /// Whether somebody killed the engine while it waited at the gate of a dump. The freezer has the tasks and no foreign code
@@ -77,7 +83,7 @@ internal sealed class EngineRun : IAsyncDisposable
             Mounts.MakeSlave("/", recursive: true);
             Mounts.MakeShared("/", recursive: true);
             Mounts.Bind("/", root);
-            return EngineProcess.Start(command.FilesAs, options with { Descriptors = options.Descriptors.Concat(files).ToDictionary() });
+            return ChildProcess.Start(options with { Descriptors = options.Descriptors.Concat(files).ToDictionary() });
         }));
 
     // The engine then lives in another pid namespace: what it knows us by is of no use there.
@@ -90,7 +96,7 @@ internal sealed class EngineRun : IAsyncDisposable
             if (descriptors is not null)
                 foreach (var (target, source) in descriptors())
                     all[target] = source;
-            return EngineProcess.Start(command.FilesAs, options with { Descriptors = all });
+            return ChildProcess.Start(options with { Descriptors = all });
         }));
         run._isInside = true;
         return run;
@@ -101,25 +107,35 @@ internal sealed class EngineRun : IAsyncDisposable
         var (ours, theirs) = SeqPacketPair.Create();
         try
         {
-            List<string> argv = [.. command.Argv, "swrk", EngineSocket.ToString()];
-            if (command.RealUid != 0)
-            {
-                // prlimit(2) on another user's task needs CAP_SYS_RESOURCE or that user's real ids; see docs/adr/0001.
-                argv.InsertRange(0, ["setpriv", "--ruid", $"{command.RealUid}", "--rgid", $"{command.RealGid}", "--keep-groups", "--"]);
-            }
-
+            using var user = command.PathsAs is null ? null : new EngineUser(command);
             var options = new SpawnOptions
             {
-                Argv = argv,
+                Argv = [.. command.Argv, "swrk", EngineSocket.ToString()],
                 NewSession = true,
                 Descriptors = new Dictionary<int, int> { [EngineSocket] = (int)theirs.DangerousGetHandle() },
             };
-            var process = await launch(options);
+            var process = await launch(user?.Add(options) ?? options);
+            if (user is not null)
+                await RequireUserAsync(user, process);
             return new EngineRun(process, new CriuConnection(ours));
         }
         finally
         {
             theirs.Dispose();
+        }
+    }
+
+    private static async Task RequireUserAsync(EngineUser user, ChildProcess engine)
+    {
+        try
+        {
+            await user.WaitAsync();
+        }
+        catch
+        {
+            engine.Kill(9);
+            engine.Dispose();
+            throw;
         }
     }
 
@@ -141,7 +157,7 @@ internal sealed class EngineRun : IAsyncDisposable
             ShellJob = request.ShellJob,
             FreezeCgroup = sandbox.Cgroup,
             External = [.. request.External],
-            TimeoutSeconds = Math.Max(1, request.DeadlineMs / 1000),
+            TimeoutSeconds = Math.Max(1, (request.DeadlineMs == 0 ? SeizeMs : Math.Min(SeizeMs, request.DeadlineMs)) / 1000),
             LogLevel = inDetail ? EngineOptions.LogEverything : EngineOptions.LogWarnings,
         };
         var handler = new GateHandler(CriuNotificationKind.PostDump, async () =>

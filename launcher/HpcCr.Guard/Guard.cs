@@ -1,6 +1,7 @@
 using HpcCr.Core;
 using HpcCr.Linux;
 using HpcCr.Protocol.V1.Local;
+using CallInImages = HpcCr.Protocol.V1.Local.InterruptedCall;
 
 namespace HpcCr.Guard;
 
@@ -8,7 +9,7 @@ namespace HpcCr.Guard;
 /// The guard of one job on one node: parent of the sandbox's root and of the engine. It freezes, locks and dumps, and knows how to undo
 /// all of it. Its steps are taken one at a time: see <see cref="GuardDesk"/>.
 /// </summary>
-internal sealed class Guard
+internal sealed partial class Guard
 {
     // What the engine gets to answer its next notification before it counts as hung.
     private static readonly TimeSpan EngineGrace = TimeSpan.FromSeconds(15);
@@ -18,9 +19,11 @@ internal sealed class Guard
 
     private readonly Sandbox _sandbox;
     private readonly Lease _lease;
+    private readonly RunLease _run;
     private readonly JobLock _lock = new();
     private readonly SocketTimers _timers;
     private readonly Terminals _terminals = new();
+    private readonly JobCalls _calls;
     private SandboxFreezer? _freezer;
     private EngineRun? _engine;
     private TerminalPump? _terminal;
@@ -35,7 +38,9 @@ internal sealed class Guard
         _sandbox = new Sandbox(layout);
         _sandbox.Ended += () => Ended?.Invoke();
         _timers = new SocketTimers(() => _sandbox.Processes());
+        _calls = new JobCalls(_sandbox);
         _lease = new Lease(leaseEnded);
+        _run = new RunLease(ApplyRunLease);
     }
 
     /// <summary>Raised when the sandbox's root has ended.</summary>
@@ -50,6 +55,12 @@ internal sealed class Guard
     /// <summary>The timers of connections that are switched off.</summary>
     public IEnumerable<ParkedTimers> Parked => _timers.Parked;
 
+    /// <summary>The system calls that threads of the last dump enter once more.</summary>
+    public IEnumerable<CallInImages> Calls => _calls.InImages;
+
+    /// <summary>Threads that did not stop at the last freeze, for people.</summary>
+    public IReadOnlyList<string> HeldUp { get; private set; } = [];
+
     private bool IsFrozen => _freezer is { IsHeld: true };
 
     public GuardStatus Status() => new()
@@ -61,6 +72,7 @@ internal sealed class Guard
         Locked = _lock.IsHeld,
         EngineActive = _engine is not null,
         EnginePid = _engine?.Pid ?? 0,
+        Fenced = IsFenced,
         LastAbort = _lastAbort,
     };
 
@@ -81,6 +93,7 @@ internal sealed class Guard
 
     public async Task StartAsync(StartSandbox request)
     {
+        RequireTime();
         await _sandbox.StartAsync(request);
         _freezer = new SandboxFreezer(request.Cgroup);
     }
@@ -97,7 +110,11 @@ internal sealed class Guard
         _sandbox.Release();
     }
 
-    public Task SpawnAsync(SandboxEntry entry) => _sandbox.SpawnAsync(entry);
+    public Task SpawnAsync(SandboxEntry entry)
+    {
+        RequireTime();
+        return _sandbox.SpawnAsync(entry);
+    }
 
     /// <summary>Lets the sandbox run.</summary>
     /// <returns>How long it stood still, in milliseconds.</returns>
@@ -123,6 +140,7 @@ internal sealed class Guard
         _engine = await EngineRun.StartAsync(request.Engine, _sandbox);
         if (request.LockTable.Length > 0)
             _lock.Prepare(request.LockTable);
+        _calls.Prepare();
         _lease.Renew(request.LeaseMs);
     }
 
@@ -135,7 +153,10 @@ internal sealed class Guard
 
     public async Task FreezeAsync(TimeSpan deadline)
     {
-        await Freezer().FreezeAsync(_sandbox.RootPid, deadline);
+        HeldUp = await new HeldUpThreads(_sandbox, Freezer()).FreezeAsync(deadline);
+        // It will be thawed and frozen again.
+        if (HeldUp.Count > 0)
+            return;
         if (_terminal is not null)
             await _terminal.SettleAsync(deadline);
         var open = _sandbox.Processes().Select(OpenDescriptor.Of).ToList();
@@ -150,9 +171,14 @@ internal sealed class Guard
         {
             var inDetail = _dumpFailed;
             _dumpFailed = true;
+            _sandbox.RequireRoot();
+            _calls.Find();
             // The engine would read what waits in terminals and write it again, changed; see TerminalQueues.
             using var taken = _terminals.Take();
             await engine.DumpToGateAsync(_sandbox, Freezer(), request, inDetail);
+            // The engine knows the root by its number alone. It had it before and has it now, so what was dumped is the root.
+            _sandbox.RequireRoot();
+            _calls.Dumped(request.Images);
             _dumpFailed = false;
         }
         catch (GuardException e) when (e.EngineDied)
@@ -169,6 +195,8 @@ internal sealed class Guard
         _lease.Renew();
         if (_engine is { } engine)
         {
+            if (_sandbox.State == GuardStatus.Types.State.Restoring)
+                await RequireTimeAsync();
             await engine.FinishAsync();
             if (_sandbox.State == GuardStatus.Types.State.Restoring)
             {
@@ -183,7 +211,7 @@ internal sealed class Guard
             _lock.Open();
             if (_lock.IsHeld && IsFrozen)
                 _sandbox.Kick();
-            pause = _freezer?.Thaw() ?? 0;
+            pause = LetRun();
             _lock.Remove();
             _timers.SetBack(OthersLetGo);
             _lease.End();
@@ -215,7 +243,7 @@ internal sealed class Guard
         _lock.Remove();
         if (wasLocked && IsFrozen)
             _sandbox.Kick();
-        _freezer?.Thaw();
+        LetRun();
         _timers.SetBack(OthersLetGo);
         _lease.End();
     }
@@ -294,6 +322,14 @@ internal sealed class Guard
         await DropEngineAsync();
         _terminal?.Dispose();
         _lock.Remove();
+    }
+
+    // The engine has let go of the threads and none has run since.
+    private double LetRun()
+    {
+        if (IsFrozen)
+            _calls.Reenter();
+        return Thaw();
     }
 
     private SandboxFreezer Freezer() => _freezer ?? throw new GuardException("there is no sandbox here");

@@ -34,7 +34,8 @@ internal sealed class GuardDesk
         try
         {
             reply.Milliseconds = await CarryOutAsync(request) ?? Stopwatch.GetElapsedTime(began).TotalMilliseconds;
-            GuardLog.Write($"{request.RequestCase}: {Stopwatch.GetElapsedTime(began).TotalMilliseconds:F1} ms");
+            if (request.RequestCase != GuardRequest.RequestOneofCase.KeepRunning)
+                GuardLog.Write($"{request.RequestCase}: {Stopwatch.GetElapsedTime(began).TotalMilliseconds:F1} ms");
         }
         catch (GuardException e)
         {
@@ -59,9 +60,17 @@ internal sealed class GuardDesk
         if (reply.Failure is { } failure)
             GuardLog.Write($"{request.RequestCase} failed: {failure.What}");
         if (request.RequestCase == GuardRequest.RequestOneofCase.Freeze)
+        {
             reply.Parked.Add(_guard.Parked);
+            reply.HeldUp.Add(_guard.HeldUp);
+        }
+
         if (request.RequestCase == GuardRequest.RequestOneofCase.Dump)
+        {
             reply.Terminals.Add(_guard.TerminalsAtDump);
+            reply.Calls.Add(_guard.Calls);
+        }
+
         reply.Status = Status();
         return reply;
     }
@@ -90,9 +99,15 @@ internal sealed class GuardDesk
             case GuardRequest.RequestOneofCase.Signal:
                 _guard.Signal(request.Signal.Signal);
                 return null;
+            case GuardRequest.RequestOneofCase.KeepRunning:
+                _guard.KeepRunning((long)request.KeepRunning.UntilMs);
+                return null;
             case GuardRequest.RequestOneofCase.Abort:
+                _guard.RefuseEngine();
+                break;
             case GuardRequest.RequestOneofCase.Kill:
                 _guard.RefuseEngine();
+                _guard.BreakFenced();
                 break;
         }
 
@@ -153,6 +168,7 @@ internal sealed class GuardDesk
         }
         finally
         {
+            _guard.ApplyRunLease();
             _step.Release();
         }
     }

@@ -9,6 +9,9 @@ namespace HpcCr.Guard;
 /// <summary>The guard's socket. It serves one launcher at a time; launchers come, go, crash and are upgraded.</summary>
 internal sealed class GuardServer(SandboxLayout layout)
 {
+    private const int MostConnections = 16;
+    private static readonly TimeSpan AcceptPause = TimeSpan.FromMilliseconds(200);
+    private readonly UserQuota _connections = new(MostConnections, 0, 0);
     private readonly GuardDesk _desk = new(layout);
     private readonly CancellationTokenSource _left = new();
     private MessageChannel? _launcher;
@@ -32,33 +35,42 @@ internal sealed class GuardServer(SandboxLayout layout)
         {
             try
             {
-                var socket = await listener.AcceptAsync(_left.Token);
-                _ = ServeLauncherAsync(socket);
+                Take(await listener.AcceptAsync(_left.Token));
             }
             catch (OperationCanceledException)
             {
                 break;
+            }
+            catch (Exception e)
+            {
+                // The job goes on, and so does its guard; a shortage of descriptors or memory does not pass by trying again at once.
+                GuardLog.Write($"a connection was not taken: {e.Message}");
+                await Task.WhenAny(Task.Delay(AcceptPause, _left.Token));
             }
         }
 
         File.Delete(layout.GuardSocket);
     }
 
-    private async Task ServeLauncherAsync(Socket socket)
+    // Only root comes through to the socket; a launcher that leaks connections may not starve its guards.
+    private void Take(Socket socket)
     {
-        if (UnixPeer.Credentials(socket).Uid != 0)
-        {
+        if (UnixPeer.Credentials(socket).Uid == 0 && _connections.TryTake(0) is { } share)
+            GuardTask.Watch(ServeLauncherAsync(socket, share), "a launcher was not served");
+        else
             socket.Dispose();
-            return;
-        }
+    }
 
+    private async Task ServeLauncherAsync(Socket socket, IDisposable share)
+    {
+        using var _ = share;
         await using var channel = new MessageChannel(new NetworkStream(socket, ownsSocket: true));
         _launcher = channel;
         GuardLog.Write("launcher connected");
         try
         {
             while (await channel.ReceiveAsync(GuardRequest.Parser, CancellationToken.None) is { } request)
-                _ = AnswerAsync(channel, request);
+                GuardTask.Watch(AnswerAsync(channel, request), $"{request.RequestCase} was not answered");
         }
         catch (Exception e) when (e is IOException or InvalidDataException or SocketException or ObjectDisposedException)
         {
@@ -83,7 +95,11 @@ internal sealed class GuardServer(SandboxLayout layout)
             await _left.CancelAsync();
     }
 
-    private void Announce() => _ = _launcher is { } channel ? TrySendAsync(channel, new GuardReply { Status = _desk.Status() }) : null;
+    private void Announce()
+    {
+        if (_launcher is { } channel)
+            GuardTask.Watch(TrySendAsync(channel, new GuardReply { Status = _desk.Status() }), "the launcher was not told");
+    }
 
     private static async Task TrySendAsync(MessageChannel channel, GuardReply reply)
     {

@@ -19,7 +19,7 @@ internal sealed class Lease(Func<Task> ended, TimeProvider? time = null)
         lock (_gate)
         {
             _length = TimeSpan.FromMilliseconds(milliseconds);
-            _timer ??= _time.CreateTimer(_ => _ = ended(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            _timer ??= _time.CreateTimer(_ => GuardTask.Watch(ended(), "what the lease held was not let go"), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
             _timer.Change(_length, Timeout.InfiniteTimeSpan);
         }
     }

@@ -13,6 +13,7 @@ internal static class PluginEntrance
 
     private static void Prepare(SandboxEntry entry)
     {
+        ResourceLimits.ApplyToSelf([.. entry.Limits.Select(limit => new Core.ResourceLimit(limit.Resource, limit.Soft, limit.Hard))]);
         Credentials.Drop(entry.Uid, entry.Gid, [.. entry.Groups]);
         Credentials.GainNoMore();
         Umask.Set((int)entry.Umask);

@@ -14,6 +14,7 @@ internal static class RemoteStartAgent
     // Options of ssh that take a value; all others stand alone (Hydra calls: AGENT -x HOST CMD...).
     private const string OptionsWithValue = "BbcDEeFIiJLlmOoPpQRSWw";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan BusyPause = TimeSpan.FromMilliseconds(100);
 
     public static async Task<int> RunAsync(string[] arguments)
     {
@@ -26,11 +27,14 @@ internal static class RemoteStartAgent
         try
         {
             using var patience = new CancellationTokenSource(Patience);
-            using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-            await socket.ConnectAsync(new UnixDomainSocketEndPoint(RunLayout.Current.LauncherSocket), patience.Token);
-            await using var channel = new MessageChannel(new NetworkStream(socket));
-            await channel.SendAsync(new AgentRequest { Node = asked.Host, Command = { asked.Command } }, patience.Token);
-            var reply = await channel.ReceiveAsync(AgentReply.Parser, patience.Token);
+            var request = new AgentRequest { Node = asked.Host, Command = { asked.Command } };
+            var reply = await AskAsync(request, patience.Token);
+            while (reply is { Busy: true })
+            {
+                await Task.Delay(BusyPause, patience.Token);
+                reply = await AskAsync(request, patience.Token);
+            }
+
             if (reply is { Error: "" })
                 return 0;
             Console.Error.WriteLine($"hpccr-agent: {reply?.Error ?? "the launcher closed the connection; see its log"}");
@@ -41,6 +45,23 @@ internal static class RemoteStartAgent
         }
 
         return 255;
+    }
+
+    private static async Task<AgentReply?> AskAsync(AgentRequest request, CancellationToken cancellationToken)
+    {
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        await socket.ConnectAsync(new UnixDomainSocketEndPoint(RunLayout.Current.LauncherSocket), cancellationToken);
+        await using var channel = new MessageChannel(new NetworkStream(socket));
+        try
+        {
+            await channel.SendAsync(request, cancellationToken);
+        }
+        catch (IOException)
+        {
+            // A launcher that turns callers away does so without reading: its answer is there.
+        }
+
+        return await channel.ReceiveAsync(AgentReply.Parser, cancellationToken);
     }
 
     /// <summary>Reads an ssh command line: options before the host, then the command.</summary>

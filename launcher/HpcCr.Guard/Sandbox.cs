@@ -50,6 +50,9 @@ internal sealed class Sandbox(SandboxLayout layout)
     /// <summary>All of its processes now.</summary>
     public IReadOnlyList<int> Processes() => _cgroup?.Processes() ?? [];
 
+    /// <summary>All of its threads now.</summary>
+    public IReadOnlySet<int> Threads() => _cgroup?.Threads() ?? new HashSet<int>();
+
     /// <summary>Makes the namespaces and starts the root in them; returns when it has become the job's program.</summary>
     public async Task StartAsync(StartSandbox request)
     {
@@ -89,12 +92,21 @@ internal sealed class Sandbox(SandboxLayout layout)
     {
         if (State != State.Running)
             throw new GuardException("the sandbox has ended");
+        RequireRoot();
         string[] nsenter =
         [
             "nsenter", "--target", $"{RootPid}", "--mount", "--uts", "--ipc", "--pid", "--time", "--", "setsid", "--fork",
         ];
         using var process = await LaunchAsync(entry, nsenter, NamespaceKinds.None);
         await process.Exited;
+    }
+
+    /// <summary>Goes on only if the root's number still is the root's: other programs take it for the sandbox.</summary>
+    /// <exception cref="GuardException">The root has ended and was reaped; its number may be any process's.</exception>
+    public void RequireRoot()
+    {
+        if (_root is not { HasItsNumber: true })
+            throw new GuardException("the sandbox has ended");
     }
 
     public void Signal(int signal)
@@ -137,6 +149,9 @@ internal sealed class Sandbox(SandboxLayout layout)
             State = State.Empty;
     }
 
+    /// <summary>Kills every process of the sandbox, and does not wait for their end.</summary>
+    public void KillProcesses() => _cgroup?.Kill();
+
     /// <summary>Whether the root has ended; one that is just ending is waited for.</summary>
     public async Task<bool> HasEndedAsync()
     {
@@ -151,6 +166,7 @@ internal sealed class Sandbox(SandboxLayout layout)
     /// <summary>Runs a short command as root in the sandbox's mount namespace.</summary>
     public void RunInside(string[] command)
     {
+        RequireRoot();
         using var process = ChildProcess.Start(new SpawnOptions { Argv = ["nsenter", "--target", $"{RootPid}", "--mount", "--", .. command] });
         process.Exited.Wait();
     }
@@ -173,10 +189,11 @@ internal sealed class Sandbox(SandboxLayout layout)
     private async Task<ChildProcess> LaunchAsync(SandboxEntry entry, string[] prefix, NamespaceKinds kinds, string role = "enter")
     {
         var file = Path.Combine(layout.Root, $"enter.{Interlocked.Increment(ref _entries)}");
-        File.WriteAllBytes(file, entry.ToByteArray());
-        File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         try
         {
+            // Nobody else's from its first byte on: the job's environment is in it.
+            using (var written = Descriptors.Open(file, OpenFor.WriteOnly | OpenFor.Create))
+                RandomAccess.Write(written, entry.ToByteArray(), 0);
             using var pipe = new System.IO.Pipes.AnonymousPipeServerStream(System.IO.Pipes.PipeDirection.In);
             var options = new SpawnOptions
             {
@@ -214,6 +231,7 @@ internal sealed class Sandbox(SandboxLayout layout)
     {
         _root = root;
         _watch = WatchAsync(exitCode);
+        GuardTask.Watch(_watch, "the end of the sandbox was not noticed");
     }
 
     private async Task WatchAsync(Task<int> exitCode)
@@ -221,7 +239,16 @@ internal sealed class Sandbox(SandboxLayout layout)
         ExitCode = await exitCode;
         if (State == State.Empty)
             return;
-        AtomicFile.Write(layout.ExitStatus, Encoding.ASCII.GetBytes($"{ExitCode}\n"), UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        try
+        {
+            AtomicFile.Write(layout.ExitStatus, Encoding.ASCII.GetBytes($"{ExitCode}\n"), UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        }
+        catch (Exception e) when (e is IOException or LinuxException or UnauthorizedAccessException)
+        {
+            // The launcher is told all the same.
+            GuardLog.Write($"the exit code was not written: {e.Message}");
+        }
+
         if (State != State.Lost)
             State = State.Ended;
         GuardLog.Write($"the sandbox's root ended with {ExitCode}");

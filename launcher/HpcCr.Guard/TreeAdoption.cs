@@ -10,40 +10,33 @@ internal sealed class TreeAdoption
     private static readonly TimeSpan FreezeDeadline = TimeSpan.FromSeconds(10);
 
     private readonly JobCgroup _cgroup;
+    private readonly uint _caller;
     private readonly Dictionary<int, string> _origins = [];
 
-    private TreeAdoption(JobCgroup cgroup, PidFd root)
+    private TreeAdoption(JobCgroup cgroup, PidFd root, uint caller)
     {
         _cgroup = cgroup;
+        _caller = caller;
         Root = root;
     }
 
     /// <summary>The tree's root.</summary>
     public PidFd Root { get; }
 
-    /// <summary>Takes a tree. Nothing of it is moved when that fails.</summary>
+    /// <summary>
+    /// Takes a tree. Nothing of it stays moved when that fails, and no process of another user than the caller is frozen or moved at any time.
+    /// </summary>
     /// <exception cref="GuardException">It is gone, or not the caller's as a whole.</exception>
     public static async Task<TreeAdoption> TakeAsync(JobCgroup cgroup, AttachTree request)
     {
-        var adoption = new TreeAdoption(cgroup, OpenRoot(request));
-        using var freezer = new CgroupV2Freezer(cgroup.Path);
+        var adoption = new TreeAdoption(cgroup, OpenRoot(request), request.CallerUid);
         try
         {
-            // What is moved into a frozen cgroup stands still: the root first, so that the rest cannot fork away.
-            freezer.RequestFreeze();
-            adoption.MoveAll();
-            await freezer.FreezeAsync(FreezeDeadline);
-            adoption.MoveAll();
-            if (ProcFs.StartTime(request.RootPid) != request.StartTime)
-                throw Gone(request.RootPid);
-            adoption.CheckOwner(request.CallerUid);
-            freezer.Thaw();
-            return adoption;
+            adoption.CheckOwner(ProcessTree.Of(request.RootPid));
+            return await adoption.TakeAsync(request);
         }
         catch
         {
-            freezer.Thaw();
-            adoption.GiveBack();
             adoption.Root.Dispose();
             throw;
         }
@@ -55,6 +48,30 @@ internal sealed class TreeAdoption
         var common = _origins.GetValueOrDefault(Root.Pid);
         foreach (var pid in _cgroup.Processes())
             Move(pid, _origins.GetValueOrDefault(pid) ?? common);
+    }
+
+    private async Task<TreeAdoption> TakeAsync(AttachTree request)
+    {
+        using var freezer = new CgroupV2Freezer(_cgroup.Path);
+        try
+        {
+            // What is moved into a frozen cgroup stands still: the root first, so that the rest cannot fork away.
+            freezer.RequestFreeze();
+            MoveAll();
+            await freezer.FreezeAsync(FreezeDeadline);
+            MoveAll();
+            if (ProcFs.StartTime(request.RootPid) != request.StartTime)
+                throw Gone(request.RootPid);
+            CheckOwner(_cgroup.Processes());
+            freezer.Thaw();
+            return this;
+        }
+        catch
+        {
+            freezer.Thaw();
+            GiveBack();
+            throw;
+        }
     }
 
     private static PidFd OpenRoot(AttachTree request)
@@ -93,13 +110,21 @@ internal sealed class TreeAdoption
 
     private void MoveIn(int pid, CgroupHost host)
     {
-        if (host.PathOf(pid) is not { } origin)
-            return;
         try
         {
+            using var process = PidFd.Open(pid);
+            // Its number may have become another process's since the tree was listed.
+            var isOfTree = pid == Root.Pid || (ProcFs.ParentOf(pid) is { } parent && _origins.ContainsKey(parent));
+            if (!isOfTree || host.PathOf(pid) is not { } origin)
+                return;
+            CheckOwner([pid]);
+            if (!process.HasItsNumber)
+                return;
             // Also for a child that was born in the job's cgroup since: its parent's origin is in the book, and stands for it.
             _origins[pid] = origin == _cgroup.Path ? _origins[Root.Pid] : origin;
             _cgroup.Add(pid);
+            if (!process.HasItsNumber)
+                throw new GuardException($"process {pid} of the tree ended while it was taken");
         }
         catch (LinuxException e) when (e.Errno == Errno.ESRCH)
         {
@@ -107,12 +132,12 @@ internal sealed class TreeAdoption
         }
     }
 
-    private void CheckOwner(uint caller)
+    private void CheckOwner(IEnumerable<int> processes)
     {
-        if (caller == 0)
+        if (_caller == 0)
             return;
-        foreach (var pid in _cgroup.Processes())
-            if (ProcFs.UsersOf(pid).Any(uid => uid != caller))
+        foreach (var pid in processes)
+            if (ProcFs.UsersOf(pid).Any(uid => uid != _caller))
                 throw new GuardException($"process {pid} of the tree belongs to another user") { NotAllowed = true };
     }
 

@@ -1,4 +1,5 @@
 using HpcCr.Core;
+using HpcCr.Protocol;
 using HpcCr.Protocol.V1;
 using HpcCr.Protocol.V1.Local;
 using Step = HpcCr.Protocol.V1.Command.StepOneofCase;
@@ -31,6 +32,12 @@ internal sealed class CommandDispatch(LauncherOptions options, LocalJobs jobs, N
                 return await Task.Run(() => DirectoryProbe.Run(command.ProbeDirectory, command.Job), CancellationToken.None);
             case Step.PruneEpochs:
                 return await Task.Run(() => PruneStep.Run(command.PruneEpochs, command.Job, key), CancellationToken.None);
+            case Step.ClaimFolder:
+                return await Task.Run(() => ClaimFolderStep.RunAsync(command.ClaimFolder), CancellationToken.None);
+            case Step.RemoveJob:
+                return await Task.Run(() => RemoveJobStep.RunAsync(command.RemoveJob, command.Job), CancellationToken.None);
+            case Step.AskSlurm:
+                return await SlurmNode.AskAsync(command.AskSlurm);
             case Step.InspectTree:
                 return await Task.Run(() => InspectTreeStep.Run(command.InspectTree, jobs, options.Node), CancellationToken.None);
             case Step.AttachSandbox:
@@ -39,22 +46,25 @@ internal sealed class CommandDispatch(LauncherOptions options, LocalJobs jobs, N
                 return await HeldAsync("loadepoch", () => LoadEpochStep.Run(command.LoadEpoch, key));
             case Step.PlanRestore:
                 return await HeldAsync("planrestore",
-                    () => PlanRestoreStep.Run(command.PlanRestore, options, key, jobs.Find(command.Job, command.Sandbox) is not null, node));
+                    () => PlanRestoreStep.Run(command.PlanRestore, options, key, jobs.Find(command.JobId(), command.Sandbox) is { } here && !(command.Incarnation > (ulong)here.Spec.Incarnation), node));
             case Step.PrepareRestore:
                 return await _making.RunAsync(command, token => PrepareRestoreAsync(command, token), cancellationToken);
         }
 
-        if (jobs.Find(command.Job, command.Sandbox) is not { } job)
+        if (jobs.Find(command.JobId(), command.Sandbox) is not { } job || IsOfAnotherLife(command, job))
             return await WithoutSandboxAsync(command);
         return await job.StepAsync(Interrupts(command, job), async token =>
         {
             // It may have been removed while this waited for its turn.
-            if (jobs.Find(command.Job, command.Sandbox) != job)
+            if (jobs.Find(command.JobId(), command.Sandbox) != job)
                 return await WithoutSandboxAsync(command);
             await FaultHooks.AtAsync(options.Run.Faults, command.StepCase.ToString().ToLowerInvariant(), token);
             return await StepAsync(job, command, token);
         }, cancellationToken, command.Epoch);
     }
+
+    private static bool IsOfAnotherLife(Command command, LocalJob job) =>
+        (command.Incarnation != 0 || command.EndJob is { Stale: true }) && (long)command.Incarnation != job.Spec.Incarnation;
 
     // To undo what is not there is to have undone it.
     private async Task<Reply> WithoutSandboxAsync(Command command) =>
@@ -135,7 +145,7 @@ internal sealed class CommandDispatch(LauncherOptions options, LocalJobs jobs, N
             case Step.Seal:
                 return await SealPhase.RunAsync(job, node.Addresses, key, token);
             case Step.Commit:
-                return CommitPhase.Run(job, command.Commit, key);
+                return await CommitPhase.RunAsync(job, command.Commit, key);
             case Step.Kill:
                 await job.AskAsync(new GuardRequest { Kill = new KillSandbox() }, token);
                 await PluginSteps.EndAsync(job);

@@ -60,6 +60,12 @@ internal sealed class EpochWork(int epoch, uint leaseMs, string staging)
     /// <summary>The host's mount table at the cut.</summary>
     public IReadOnlyList<MountInfo> MountsOutside { get; set; } = [];
 
+    /// <summary>Threads that did not stop at the last freeze, for people.</summary>
+    public IReadOnlyList<string> HeldUp { get; set; } = [];
+
+    /// <summary>System calls that threads enter once more when they are restored.</summary>
+    public IReadOnlyList<Protocol.V1.Local.InterruptedCall> Calls { get; set; } = [];
+
     /// <summary>What there is to know of an attached tree; null for a sandbox.</summary>
     public Core.TreeRecord? Tree { get; set; }
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Reflection;
 using HpcCr.Core;
+using HpcCr.Hosting;
 using HpcCr.Protocol;
 using HpcCr.Protocol.V1;
 using HpcCr.Protocol.V1.Local;
@@ -13,6 +14,7 @@ namespace HpcCr.Launcher;
 public sealed class LauncherHost
 {
     private const int SpareThreads = 16;
+    private static readonly GrpcChannelOptions ChannelOptions = new() { MaxReceiveMessageSize = WireLimits.MostStreamBytes };
 
     private readonly LauncherOptions _options;
     private readonly ILogger _log;
@@ -51,7 +53,7 @@ public sealed class LauncherHost
         _log.LogInformation("launcher of {Node} with {Engine}", _options.Node, _node.Engine);
         var agents = new AgentListener(_options.Run.LauncherSocket, _jobs, StartRemotelyAsync, _log);
         await using var relay = _options.Slurm ? await CoordinatorRelay.StartAsync(_options.Run.CoordinatorSocket, OpenChannel, cancellationToken) : null;
-        await Task.WhenAll(_link.RunAsync(cancellationToken), agents.RunAsync(cancellationToken));
+        await BackgroundWork.RunAllAsync(_log, cancellationToken, ("connection to the coordinator", _link.RunAsync), ("socket of the remote-start agents", agents.RunAsync));
         _jobs.LeaveNothing();
     }
 
@@ -59,11 +61,11 @@ public sealed class LauncherHost
     {
         const string Unix = "unix:";
         if (_options.Coordinator.StartsWith(Unix, StringComparison.Ordinal))
-            return GrpcChannel.ForUnixSocket(_options.Coordinator[Unix.Length..]);
+            return GrpcChannel.ForUnixSocket(_options.Coordinator[Unix.Length..], ChannelOptions);
         var colon = _options.Coordinator.LastIndexOf(':');
         if (colon < 0 || !int.TryParse(_options.Coordinator.AsSpan(colon + 1), out var port))
             throw new HpcCrException(FailureKind.Usage, $"'{_options.Coordinator}' is no address of a coordinator", "Write unix:/path or host:port.");
-        return GrpcChannel.ForTcp(_options.Coordinator[..colon].Trim('[', ']'), port, ClusterKey.Load(_options.KeyFile));
+        return GrpcChannel.ForTcp(_options.Coordinator[..colon].Trim('[', ']'), port, ClusterKey.Load(_options.KeyFile), ChannelOptions);
     }
 
     private async Task<Hello> HelloAsync()
@@ -76,6 +78,7 @@ public sealed class LauncherHost
             Engine = _node.Engine,
             EngineMissing = _node.EngineFault is not null,
             Addresses = { _node.Addresses },
+            SentMs = RunTime.Now,
         };
         foreach (var job in _jobs.All)
             if (await HeldAsync(job) is { } held)
@@ -132,7 +135,7 @@ public sealed class LauncherHost
 
     private async Task<Reply> RemoveAsync(LocalJob job)
     {
-        if (_jobs.Find(job.Spec.Name, job.Sandbox) == job)
+        if (_jobs.Find(job.Spec.Id, job.Sandbox) == job)
             await _jobs.RemoveAsync(job);
         return new Reply();
     }
@@ -142,12 +145,20 @@ public sealed class LauncherHost
         switch (message.MessageCase)
         {
             case ToLauncher.MessageOneofCase.Command:
-                _ = CarryOutAsync(message.Command);
+                _ = CarryOutAsync(message.Command).Watched(_log, $"the reply to {message.Command.StepCase} was not sent");
                 break;
             case ToLauncher.MessageOneofCase.Heartbeat:
-                _link.TrySend(new FromLauncher { Heartbeat = new Heartbeat() });
+                _link.TrySend(new FromLauncher { Heartbeat = new Heartbeat { SentMs = RunTime.Now } });
+                _jobs.RunTime.Extend(message.Heartbeat.SentMs);
                 foreach (var job in _jobs.All)
+                {
                     job.RenewLease();
+                    _ = job.KeepRunningAsync(_jobs.RunTime.Until);
+                }
+
+                break;
+            case ToLauncher.MessageOneofCase.Confirmed:
+                Confirm(message.Confirmed);
                 break;
             case ToLauncher.MessageOneofCase.RemoteStartAnswer:
                 if (_remoteStarts.TryRemove(message.RemoteStartAnswer.Id, out var waiting))
@@ -158,10 +169,24 @@ public sealed class LauncherHost
                 break;
             case ToLauncher.MessageOneofCase.Welcome:
                 _log.LogInformation("connected to the coordinator");
+                _jobs.RunTime.Begin(message.Welcome.FenceMs, message.Welcome.EchoMs);
                 foreach (var job in _jobs.All)
+                {
                     job.Orphan();
+                    // It may have been given up, and be running elsewhere.
+                    job.IsConfirmed = false;
+                }
+
                 break;
         }
+    }
+
+    private void Confirm(Confirmed confirmed)
+    {
+        if (_jobs.Find(new JobId(confirmed.Uid, confirmed.Job), confirmed.Sandbox) is not { } job || job.Spec.Incarnation != (long)confirmed.Incarnation)
+            return;
+        job.IsConfirmed = true;
+        _ = job.KeepRunningAsync(_jobs.RunTime.Until);
     }
 
     private async Task CarryOutAsync(Command command)
@@ -201,7 +226,9 @@ public sealed class LauncherHost
     private void Tell(LocalJob job, Event happened)
     {
         happened.Job = job.Spec.Name;
+        happened.Uid = job.Spec.Uid;
         happened.Sandbox = job.Sandbox;
+        happened.Incarnation = (ulong)job.Spec.Incarnation;
         if (!_link.TrySend(new FromLauncher { Event = happened }))
             _log.LogInformation("{Job}: {Event} is told when the coordinator is back", job.Spec.Name, happened.EventCase);
     }
@@ -210,12 +237,15 @@ public sealed class LauncherHost
     {
         if (!NodeName.IsValid(node))
             return $"'{JobName.Printable(node)}' is not a node name";
+        // A later job of that name is another one.
+        if (_jobs.Find(job.Spec.Id, job.Sandbox) != job)
+            return $"job {job.Spec.Name} has ended";
         var id = Interlocked.Increment(ref _lastRemoteStart);
         var answer = _remoteStarts.GetOrAdd(id, _ => new(TaskCreationOptions.RunContinuationsAsynchronously));
         try
         {
             var request = new RemoteStart { Id = id, Node = node, Command = { command } };
-            if (!_link.TrySend(new FromLauncher { Event = new Event { Job = job.Spec.Name, Sandbox = job.Sandbox, RemoteStart = request } }))
+            if (!_link.TrySend(new FromLauncher { Event = new Event { Job = job.Spec.Name, Uid = job.Spec.Uid, Sandbox = job.Sandbox, Incarnation = (ulong)job.Spec.Incarnation, RemoteStart = request } }))
                 return "the coordinator is not connected";
             return (await answer.Task.WaitAsync(cancellationToken))?.What;
         }

@@ -1,4 +1,5 @@
 using HpcCr.Core;
+using HpcCr.Hosting;
 using HpcCr.Linux;
 using HpcCr.Protocol.V1.Local;
 using Microsoft.Extensions.Logging;
@@ -11,6 +12,7 @@ internal sealed class LocalJob : IAsyncDisposable
     private readonly SemaphoreSlim _steps = new(1, 1);
     private CancellationTokenSource _step = new();
     private object? _orphan;
+    private bool _cannotBeFenced;
 
     public LocalJob(JobSpec spec, string sandbox, LauncherOptions options, JobCgroup cgroup, GuardClient guard, PluginQuestions questions, ILogger log)
     {
@@ -50,6 +52,9 @@ internal sealed class LocalJob : IAsyncDisposable
 
     /// <summary>The restore under way on this node, if any.</summary>
     public RestoreWork? Restoring { get; set; }
+
+    /// <summary>Whether the coordinator that is connected has said that this part belongs here.</summary>
+    public bool IsConfirmed { get; set; }
 
     /// <summary>Its plugins in the epoch or restart under way.</summary>
     public PluginSet Plugins { get; set; } = PluginSet.None;
@@ -115,7 +120,23 @@ internal sealed class LocalJob : IAsyncDisposable
     public void RenewLease()
     {
         if (!ReferenceEquals(Held, _orphan) && (Epoch?.LeaseMs ?? Restoring?.LeaseMs) is { } lease)
-            _ = RenewAsync(new GuardRequest { RenewLease = new RenewLease { LeaseMs = lease } });
+            _ = RenewAsync(new GuardRequest { RenewLease = new RenewLease { LeaseMs = lease } }).Watched(Log, $"{Spec.Name}: the lease was not renewed");
+    }
+
+    /// <summary>Passes on how long the sandbox may run; a guard of a version that cannot freeze by itself is asked once.</summary>
+    public async Task KeepRunningAsync(ulong until)
+    {
+        if (!IsConfirmed || _cannotBeFenced)
+            return;
+        try
+        {
+            await Guard.AskAsync(new GuardRequest { KeepRunning = new KeepRunning { UntilMs = until } }, CancellationToken.None);
+        }
+        catch (HpcCrException e)
+        {
+            _cannotBeFenced = e.Kind != FailureKind.JobLost;
+            Log.LogWarning("{Job}: its guard was not told how long it may run: {Why}", Spec.Name, e.Message);
+        }
     }
 
     /// <inheritdoc/>

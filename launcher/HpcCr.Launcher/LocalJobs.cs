@@ -14,7 +14,7 @@ internal sealed class LocalJobs(LauncherOptions options, ILogger log)
 {
     private static readonly TimeSpan KillDeadline = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan GuardDeadline = TimeSpan.FromSeconds(60);
-    private readonly ConcurrentDictionary<(string Job, string Sandbox), LocalJob> _jobs = new();
+    private readonly ConcurrentDictionary<(JobId Job, string Sandbox), LocalJob> _jobs = new();
     private readonly Admissions _admissions = new(options, SlurmQueue.UserOnAsync);
 
     /// <summary>Raised when the sandbox's root ended by itself, with its exit code.</summary>
@@ -26,6 +26,9 @@ internal sealed class LocalJobs(LauncherOptions options, ILogger log)
     /// <summary>All of them.</summary>
     public IEnumerable<LocalJob> All => _jobs.Values;
 
+    /// <summary>Until when they may run.</summary>
+    public RunTime RunTime { get; } = new();
+
     /// <summary>What their plugins ask of themselves on other nodes.</summary>
     public PluginQuestions Questions { get; } = new();
 
@@ -35,7 +38,7 @@ internal sealed class LocalJobs(LauncherOptions options, ILogger log)
     public static string PluginCgroupOf(LocalJob job, string plugin) => $"hpccr/{job.Options.Node}/plugin~{job.Key}~{plugin}";
 
     /// <summary>A sandbox of a job, or null.</summary>
-    public LocalJob? Find(string job, string sandbox) => _jobs.GetValueOrDefault((job, sandbox));
+    public LocalJob? Find(JobId job, string sandbox) => _jobs.GetValueOrDefault((job, sandbox));
 
     /// <summary>The job whose sandbox holds the process, or null.</summary>
     public LocalJob? OfProcess(int pid) =>
@@ -51,8 +54,17 @@ internal sealed class LocalJobs(LauncherOptions options, ILogger log)
         _ = new PluginFolders(options.Plugins).OfJob(spec);
         var key = spec.KeyOf(sandbox);
         var layout = options.Run.Sandbox(key);
-        if (_jobs.ContainsKey((spec.Name, sandbox)) || Directory.Exists(layout.Root))
-            throw new HpcCrException(FailureKind.Failed, $"job {spec.Name} has a sandbox on {options.Node} already", $"`hpccr kill {spec.Name}` ends it.");
+        if (Find(spec.Id, sandbox) is { } older && older.Spec.Incarnation < spec.Incarnation)
+            await EndStaleAsync(older);
+        if (_jobs.ContainsKey((spec.Id, sandbox)) || Directory.Exists(layout.Root))
+        {
+            // Jobs that earlier versions have started are called by their name alone.
+            throw _jobs.Values.Any(other => other.Key == key && other.Spec.Id != spec.Id)
+                ? new HpcCrException(FailureKind.Failed, $"another user's job {spec.Name} is on {options.Node}, and both were started by a version for which names were unique",
+                    "Restart it on other nodes with --nodes, or here once that job has ended.")
+                : new HpcCrException(FailureKind.Failed, $"job {spec.Name} has a sandbox on {options.Node} already", $"`hpccr kill {spec.Name}` ends it.");
+        }
+
         JobCgroup? cgroup = null;
         GuardClient? guard = null;
         try
@@ -60,7 +72,9 @@ internal sealed class LocalJobs(LauncherOptions options, ILogger log)
             SandboxFolders.Create(spec, layout);
             cgroup = JobCgroup.Create($"{CgroupPrefix}/{key}");
             guard = await GuardClient.StartAsync(layout, log);
-            return Register(new LocalJob(spec, sandbox, options, cgroup, guard, Questions, log));
+            var job = Register(new LocalJob(spec, sandbox, options, cgroup, guard, Questions, log) { IsConfirmed = true });
+            await job.KeepRunningAsync(RunTime.Until);
+            return job;
         }
         catch
         {
@@ -109,9 +123,10 @@ internal sealed class LocalJobs(LauncherOptions options, ILogger log)
     /// <remarks>Whoever begins this ends it: what is no longer known here would never be removed by anybody.</remarks>
     /// <param name="job">The job.</param>
     /// <param name="release">What was attached and never restarted is let go instead.</param>
-    public async Task RemoveAsync(LocalJob job, bool release = false)
+    /// <param name="isStale">Another life of the job may be under way: what lies in its folder may be of that one.</param>
+    public async Task RemoveAsync(LocalJob job, bool release = false, bool isStale = false)
     {
-        _jobs.TryRemove(KeyValuePair.Create((job.Spec.Name, job.Sandbox), job));
+        _jobs.TryRemove(KeyValuePair.Create((job.Spec.Id, job.Sandbox), job));
         using var patience = new CancellationTokenSource(GuardDeadline);
         try
         {
@@ -132,7 +147,8 @@ internal sealed class LocalJobs(LauncherOptions options, ILogger log)
         StagingFolders.RemoveAll(options, job.Key, job.Layout);
         try
         {
-            AbortPhase.DiscardAll(job);
+            if (!isStale)
+                AbortPhase.DiscardAll(job);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -144,6 +160,18 @@ internal sealed class LocalJobs(LauncherOptions options, ILogger log)
         SandboxFolders.Remove(job.Layout);
     }
 
+    /// <summary>Ends a part of an earlier life of a job, whatever it was doing; the job's folder is left alone.</summary>
+    public async Task EndStaleAsync(LocalJob job)
+    {
+        log.LogWarning("{Job}: the part of its life {Incarnation} that is here is ended: there is a later one, or it does not belong here", job.Spec.Name, job.Spec.Incarnation);
+        await job.StepAsync(interrupt: true, async _ =>
+        {
+            if (Find(job.Spec.Id, job.Sandbox) == job)
+                await RemoveAsync(job, isStale: true);
+            return 0;
+        }, CancellationToken.None);
+    }
+
     /// <summary>A Slurm job has ended on this node: so has what is left of its jobs here.</summary>
     public async Task EndSlurmJobAsync(uint slurmJob)
     {
@@ -151,7 +179,7 @@ internal sealed class LocalJobs(LauncherOptions options, ILogger log)
         {
             await job.StepAsync(interrupt: true, async _ =>
             {
-                if (Find(job.Spec.Name, job.Sandbox) == job)
+                if (Find(job.Spec.Id, job.Sandbox) == job)
                     await RemoveAsync(job);
                 return 0;
             }, CancellationToken.None);
@@ -180,7 +208,7 @@ internal sealed class LocalJobs(LauncherOptions options, ILogger log)
 
     private LocalJob Register(LocalJob job)
     {
-        _jobs[(job.Spec.Name, job.Sandbox)] = job;
+        _jobs[(job.Spec.Id, job.Sandbox)] = job;
         job.Guard.Changed += status => OnChanged(job, status);
         job.Guard.Gone += () => OnGuardGone(job);
         return job;
@@ -190,20 +218,23 @@ internal sealed class LocalJobs(LauncherOptions options, ILogger log)
     {
         if (status.LastAbort.Length > 0)
             log.LogWarning("{Job}: the guard let the job go: {Why}", job.Spec.Name, status.LastAbort);
-        if (status.State == SandboxState.Ended && _jobs.ContainsKey((job.Spec.Name, job.Sandbox)))
+        if (status.State == SandboxState.Ended && _jobs.ContainsKey((job.Spec.Id, job.Sandbox)))
             Ended?.Invoke(job, status.ExitCode);
     }
 
     private void OnGuardGone(LocalJob job)
     {
-        if (_jobs.ContainsKey((job.Spec.Name, job.Sandbox)))
-            Lost?.Invoke(job, $"the guard of {job.Spec.Name} on {options.Node} was killed");
+        if (!_jobs.ContainsKey((job.Spec.Id, job.Sandbox)))
+            return;
+        // Nobody would freeze it when the coordinator cannot be heard, and it is lost in any case.
+        job.Cgroup.Kill();
+        Lost?.Invoke(job, $"the guard of {job.Spec.Name} on {options.Node} was killed");
     }
 
     private void SweepDead(string name, SandboxLayout layout)
     {
         log.LogWarning("{Job}: its guard is gone; what is left of it is removed", name);
-        if (JobName.IsValid(name.Split(SandboxLayout.KeySeparator)[0]))
+        if (name.Split(SandboxLayout.KeySeparator)[0] is var job && (JobId.TryParse(job) is not null || JobName.IsValid(job)))
         {
             RemoveCgroup(JobCgroup.Create($"{CgroupPrefix}/{name}"));
             PacketLock.Remove(PacketLock.TableOf(name));

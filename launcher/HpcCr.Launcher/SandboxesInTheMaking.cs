@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using HpcCr.Core;
+using HpcCr.Protocol;
 using HpcCr.Protocol.V1;
 
 namespace HpcCr.Launcher;
@@ -6,13 +8,13 @@ namespace HpcCr.Launcher;
 /// <summary>Sandboxes that are being made and are nobody's yet: what is to end them would find nothing, and they would come after it.</summary>
 internal sealed class SandboxesInTheMaking
 {
-    private readonly ConcurrentDictionary<(string Job, string Sandbox), Making> _all = new();
+    private readonly ConcurrentDictionary<(JobId Job, string Sandbox), Making> _all = new();
 
     /// <summary>Makes one, on another thread; known from the call on.</summary>
     public async Task<Reply> RunAsync(Command command, Func<CancellationToken, Task<Reply>> make, CancellationToken cancellationToken)
     {
         var making = new Making(CancellationTokenSource.CreateLinkedTokenSource(cancellationToken), new(TaskCreationOptions.RunContinuationsAsynchronously));
-        var key = (command.Job, command.Sandbox);
+        var key = (command.JobId(), command.Sandbox);
         _all[key] = making;
         try
         {
@@ -28,7 +30,7 @@ internal sealed class SandboxesInTheMaking
     /// <summary>Cancels the one that a command is to end, and waits until it is either whole or gone.</summary>
     public async Task EndAsync(Command command)
     {
-        if (!_all.TryGetValue((command.Job, command.Sandbox), out var making))
+        if (!_all.TryGetValue((command.JobId(), command.Sandbox), out var making))
             return;
         await making.Cancel.CancelAsync();
         await making.Done.Task;

@@ -13,14 +13,14 @@ public static class DaemonLog
     private const long RotateAboveBytes = 64 << 20;
 
     /// <summary>Opens the log.</summary>
-    /// <param name="file">A file, rotated above 64 MiB with three kept; null: standard error.</param>
+    /// <param name="file">A file, mode 0600, rotated above 64 MiB with three kept; null: standard error.</param>
     /// <param name="minimum">What is less important is dropped.</param>
     public static ILoggerFactory Open(string? file, Microsoft.Extensions.Logging.LogLevel minimum = Microsoft.Extensions.Logging.LogLevel.Information)
     {
         var logs = new LogFactory();
         Target target = file is null
             ? new ConsoleTarget("log") { Layout = Line, StdErr = true }
-            : new FileTarget("log") { FileName = Path.GetFullPath(file), Layout = Line, ArchiveAboveSize = RotateAboveBytes, MaxArchiveFiles = 3, KeepFileOpen = true };
+            : new PrivateFileTarget("log") { FileName = Path.GetFullPath(file), Layout = Line, ArchiveAboveSize = RotateAboveBytes, MaxArchiveFiles = 3, KeepFileOpen = true };
         var configuration = new LoggingConfiguration(logs);
         configuration.AddRule(NLog.LogLevel.Trace, NLog.LogLevel.Fatal, target);
         logs.Configuration = configuration;

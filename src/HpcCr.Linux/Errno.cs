@@ -42,6 +42,9 @@ public static class Errno
     /// <summary>Leads to another file system, or out of a folder (EXDEV).</summary>
     public const int EXDEV = 18;
 
+    /// <summary>A pipe that nobody reads, or a device that is not there (ENXIO).</summary>
+    public const int ENXIO = 6;
+
     /// <summary>No such device (ENODEV).</summary>
     public const int ENODEV = 19;
 
@@ -50,6 +53,9 @@ public static class Errno
 
     /// <summary>Invalid argument (EINVAL).</summary>
     public const int EINVAL = 22;
+
+    /// <summary>Too large (EFBIG).</summary>
+    public const int EFBIG = 27;
 
     /// <summary>No space left (ENOSPC).</summary>
     public const int ENOSPC = 28;
@@ -68,6 +74,9 @@ public static class Errno
 
     /// <summary>A symbolic link where none may be (ELOOP).</summary>
     public const int ELOOP = 40;
+
+    /// <summary>No such option of a socket (ENOPROTOOPT).</summary>
+    public const int ENOPROTOOPT = 92;
 
     /// <summary>Not supported (EOPNOTSUPP).</summary>
     public const int EOPNOTSUPP = 95;

@@ -5,6 +5,8 @@ namespace HpcCr.Protocol;
 /// <summary>The one mapping of jobs between code and wire.</summary>
 public static class SpecMapping
 {
+    private const int MostPathCharacters = 4095;
+
     /// <summary>The job as it travels.</summary>
     public static V1.JobSpec ToWire(this JobSpec spec)
     {
@@ -18,11 +20,14 @@ public static class SpecMapping
             PrivateTmp = spec.PrivateTmp,
             Uid = spec.Uid,
             Gid = spec.Gid,
+            KeyHasUser = spec.KeyHasUser,
             Attached = spec.Attached,
             IntervalMs = (ulong)spec.IntervalMilliseconds,
+            MaxPauseMs = (uint)spec.MaxPauseMilliseconds,
             Keep = (uint)spec.Keep,
             SlurmJob = spec.SlurmJob,
             SlurmStep = spec.SlurmStep,
+            Incarnation = (ulong)spec.Incarnation,
         };
         wire.Command.AddRange(spec.Command);
         wire.Nodes.AddRange(spec.Nodes);
@@ -55,6 +60,7 @@ public static class SpecMapping
             Umask = (int)(wire.Umask & 0x1ff),
             Uid = wire.Uid,
             Gid = wire.Gid,
+            KeyHasUser = wire.KeyHasUser,
             Limits = [.. wire.Limits.Select(limit => new ResourceLimit(limit.Resource, limit.Soft, limit.Hard))],
             Nodes = [.. wire.Nodes.Select(NodeName.Check)],
             Hosts = [.. wire.Hosts.Select(NodeName.Check)],
@@ -63,9 +69,11 @@ public static class SpecMapping
             PrivateTmp = wire.PrivateTmp,
             Attached = wire.Attached,
             IntervalMilliseconds = ToInterval(wire.IntervalMs),
+            MaxPauseMilliseconds = ToMaxPause(wire.MaxPauseMs),
             Keep = ToKeep(wire.Keep),
             SlurmJob = wire.SlurmJob,
             SlurmStep = wire.SlurmStep,
+            Incarnation = (long)(wire.Incarnation & long.MaxValue),
             Slots = [.. wire.Slots],
             Capture = [.. wire.Capture.Select(pattern => Absolute(pattern, "pattern of files to capture"))],
             Outside = [.. wire.Outside.Select(rule => OutsideRule.Parse(rule).ToString())],
@@ -125,6 +133,12 @@ public static class SpecMapping
         ? (long)milliseconds
         : throw new HpcCrException(FailureKind.Usage, "the interval of the epochs is too long", "At most 30d.");
 
+    /// <summary>A longest pause that travelled, in milliseconds.</summary>
+    /// <exception cref="HpcCrException">It is longer than any (usage).</exception>
+    public static long ToMaxPause(uint milliseconds) => milliseconds <= JobSpec.LongestInterval
+        ? milliseconds
+        : throw new HpcCrException(FailureKind.Usage, "the maximum pause is too long", "At most 30d.");
+
     /// <summary>A number of epochs to keep that travelled.</summary>
     /// <exception cref="HpcCrException">It is larger than any (usage).</exception>
     public static int ToKeep(uint keep) => keep <= EpochName.Maximum
@@ -136,8 +150,9 @@ public static class SpecMapping
         Sandboxes = { generation.OfSandboxes.Select(addresses => new V1.Addresses { Addresses_ = { addresses } }) },
     };
 
-    private static string Absolute(string path, string what) => path.StartsWith('/') && !HasNul(path)
-        ? path
+    private static string Absolute(string path, string what) => path.Length > MostPathCharacters
+        ? throw new HpcCrException(FailureKind.Usage, $"the {what} is longer than {MostPathCharacters} characters", "No file system takes such a path.")
+        : path.StartsWith('/') && !HasNul(path) ? path
         : throw new HpcCrException(FailureKind.Usage, $"the {what} '{JobName.Printable(path)}' is not an absolute path", "Give a path that begins with '/'.");
 
     private static bool HasNul(string text) => text.Contains('\0');

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using HpcCr.Core;
+using HpcCr.Linux;
 
 namespace HpcCr.Store;
 
@@ -63,9 +64,11 @@ public sealed class AsideIndex
 
     private static void Write(string path, Action<FileStream> write)
     {
+        // What is there is of a restart that was cut off. Anew: to open what somebody has put there could be to wait for a reader.
+        File.Delete(path);
         using var stream = new FileStream(path, new FileStreamOptions
         {
-            Mode = FileMode.Create,
+            Mode = FileMode.CreateNew,
             Access = FileAccess.Write,
             UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
         });
@@ -76,11 +79,11 @@ public sealed class AsideIndex
     private static Aside? ReadOne(string file)
     {
         var bytes = file[..^AsideRecord.Suffix.Length];
-        if (!IsFile(file) || !IsFile(bytes) || new FileInfo(file).Length > MaximumRecordBytes)
+        if (!IsFile(bytes))
             return null;
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllBytes(file), CoreJson.Default.AsideRecord) is { Path: not null, From: >= 0, Length: >= 0 } record
+            return JsonSerializer.Deserialize(FileBeneath.Read(Path.GetDirectoryName(file)!, Path.GetFileName(file), MaximumRecordBytes), CoreJson.Default.AsideRecord) is { Path: not null, From: >= 0, Length: >= 0 } record
                 && new FileInfo(bytes).Length == record.Length
                 ? new Aside(record, bytes)
                 : null;

@@ -1,4 +1,5 @@
 using HpcCr.Core;
+using HpcCr.Linux;
 using Microsoft.Win32.SafeHandles;
 
 namespace HpcCr.Store;
@@ -99,7 +100,8 @@ public sealed class CutFile
         return pieces;
     }
 
-    private static SafeFileHandle Open(Piece piece) => File.OpenHandle(piece.Aside.Bytes, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+    private static SafeFileHandle Open(Piece piece) =>
+        FileBeneath.OpenRegular(Path.GetDirectoryName(piece.Aside.Bytes)!, Path.GetFileName(piece.Aside.Bytes));
 
     private static void Copy(SafeFileHandle aside, Piece piece, Action<ReadOnlySpan<byte>, long> take)
     {

@@ -62,7 +62,9 @@ public sealed class EpochCommitter(IStoreAccess access, Action<string> syncDirec
 
     private void Write(string path, byte[] bytes, UnixFileMode mode)
     {
-        using var stream = new FileStream(path, new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = mode });
+        // Anew: what somebody has put there could lead elsewhere, or be waited for.
+        File.Delete(path);
+        using var stream = new FileStream(path, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = mode });
         stream.Write(bytes);
         access.Before(StoreOperation.Fsync);
         stream.Flush(flushToDisk: true);

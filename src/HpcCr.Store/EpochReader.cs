@@ -1,4 +1,5 @@
 using HpcCr.Core;
+using HpcCr.Linux;
 
 namespace HpcCr.Store;
 
@@ -14,24 +15,7 @@ public static class EpochReader
     public static (byte[] Document, Manifest Manifest) ReadDocument(string epochPath)
     {
         var path = Path.Combine(epochPath, Manifest.FileName);
-        byte[] bytes;
-        try
-        {
-            if (new FileInfo(path) is { Exists: true, Length: > ManifestReader.MaximumBytes })
-                throw new HpcCrException(FailureKind.Damaged, $"the manifest {JobName.Printable(path)} is larger than any manifest");
-            bytes = File.ReadAllBytes(path);
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw new HpcCrException(FailureKind.NotFound, $"there is no epoch at {JobName.Printable(epochPath)}",
-                "Name an epoch's folder or a job; `hpccr list JOB` shows the epochs of a job.");
-        }
-        catch (UnauthorizedAccessException)
-        {
-            throw new HpcCrException(FailureKind.NotAllowed, $"the epoch {JobName.Printable(epochPath)} belongs to another user",
-                "Only the job's owner may use its epochs.");
-        }
-
+        var bytes = Read(epochPath, path);
         var manifest = ManifestReader.Read(bytes, path);
         var name = Path.GetFileName(Path.TrimEndingDirectorySeparator(epochPath));
         return EpochName.Parse(name) is { } number && number != manifest.Epoch
@@ -39,4 +23,28 @@ public static class EpochReader
                 "Restart from another epoch; `hpccr list JOB` shows them.")
             : (bytes, manifest);
     }
+
+    // Whoever reads may be root, and the folder a user's: no link, no pipe, no device, no lease of somebody is waited for, and no more is read than a manifest has.
+    private static byte[] Read(string epochPath, string path)
+    {
+        try
+        {
+            return FileBeneath.Read(epochPath, Manifest.FileName, ManifestReader.MaximumBytes);
+        }
+        catch (LinuxException e)
+        {
+            throw e.Errno switch
+            {
+                Errno.ENOENT or Errno.ENOTDIR => new HpcCrException(FailureKind.NotFound, $"there is no epoch at {JobName.Printable(epochPath)}",
+                    "Name an epoch's folder or a job; `hpccr list JOB` shows the epochs of a job."),
+                Errno.EACCES or Errno.EPERM => new HpcCrException(FailureKind.NotAllowed, $"the epoch {JobName.Printable(epochPath)} belongs to another user",
+                    "Only the job's owner may use its epochs."),
+                Errno.EFBIG => Damaged($"{JobName.Printable(path)} is larger than any manifest"),
+                Errno.ELOOP or Errno.EXDEV or Errno.EINVAL => Damaged($"{JobName.Printable(path)} is no regular file of the epoch's folder"),
+                _ => Damaged($"the manifest cannot be read: {JobName.Printable(e.Message)}"),
+            };
+        }
+    }
+
+    private static HpcCrException Damaged(string what) => new(FailureKind.Damaged, what, "Restart from another epoch; `hpccr list JOB` shows them.");
 }

@@ -1,5 +1,7 @@
+using System.IO.Enumeration;
 using System.Security.Cryptography;
 using HpcCr.Core;
+using HpcCr.Linux;
 
 namespace HpcCr.Store;
 
@@ -43,31 +45,44 @@ public static class EpochVerifier
         if (!Directory.Exists(folder))
             return [];
         var known = node.Files.Select(f => f.Path).ToHashSet();
-        return Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
-            .Select(path => Path.GetRelativePath(folder, path).Replace('\\', '/'))
+        return Entries(folder).Select(path => Path.GetRelativePath(folder, path))
             .Where(path => !known.Contains(path))
             .Select(path => $"{node.Node}/{path}");
     }
+
+    // Links are listed and not followed.
+    private static FileSystemEnumerable<string> Entries(string folder) => new(folder, (ref FileSystemEntry entry) => entry.ToFullPath(),
+        new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0, IgnoreInaccessible = false })
+    {
+        ShouldIncludePredicate = (ref FileSystemEntry entry) => !entry.IsDirectory || IsLink(ref entry),
+        ShouldRecursePredicate = (ref FileSystemEntry entry) => !IsLink(ref entry),
+    };
+
+    private static bool IsLink(ref FileSystemEntry entry) => (entry.Attributes & FileAttributes.ReparsePoint) != 0;
 
     private static async Task<string?> FaultOfAsync(string epochPath, string file, ImageRecord expected, CancellationToken cancellationToken)
     {
         if (ImagePath.FaultOf(epochPath, file) is { } fault)
             return fault;
-        var path = Path.Combine(epochPath, file);
-        var info = new FileInfo(path);
-        if (!info.Exists)
-            return "is missing";
-        if (info.Length != expected.Size)
-            return $"has {info.Length} bytes instead of {expected.Size}";
         try
         {
-            await using var stream = File.OpenRead(path);
+            await using var stream = new FileStream(FileBeneath.OpenRegular(epochPath, file), FileAccess.Read, bufferSize: 0);
+            if (stream.Length != expected.Size)
+                return $"has {stream.Length} bytes instead of {expected.Size}";
             var hash = Convert.ToHexStringLower(await SHA256.HashDataAsync(stream, cancellationToken));
             return hash == expected.Sha256 ? null : "is not what was written (its SHA-256 differs)";
         }
-        catch (UnauthorizedAccessException)
+        catch (LinuxException e) when (e.Errno is Errno.ENOENT or Errno.ENOTDIR)
+        {
+            return "is missing";
+        }
+        catch (LinuxException e) when (e.Errno is Errno.EACCES or Errno.EPERM)
         {
             return "may not be read by this user";
+        }
+        catch (LinuxException e) when (e.Errno == Errno.EINVAL)
+        {
+            return "is no regular file";
         }
         catch (IOException e)
         {

@@ -7,15 +7,15 @@ public sealed class DependencyTests
     {
         ["HpcCr.Core"] = "",
         ["HpcCr.Rpc"] = "",
-        ["HpcCr.Hosting"] = "",
+        ["HpcCr.Hosting"] = "HpcCr.Core",
         ["HpcCr.Guard.Protocol"] = "",
         ["HpcCr.Plugins.Abstractions"] = "",
         ["HpcCr.Criu"] = "HpcCr.Core",
         ["HpcCr.Linux"] = "HpcCr.Core",
-        ["HpcCr.Store"] = "HpcCr.Core",
+        ["HpcCr.Store"] = "HpcCr.Core HpcCr.Linux",
         ["HpcCr.Protocol"] = "HpcCr.Core HpcCr.Rpc",
         ["HpcCr.Guard"] = "HpcCr.Core HpcCr.Criu HpcCr.Guard.Protocol HpcCr.Linux",
-        ["HpcCr.Coordinator"] = "HpcCr.Core HpcCr.Hosting HpcCr.Protocol HpcCr.Rpc HpcCr.Store",
+        ["HpcCr.Coordinator"] = "HpcCr.Core HpcCr.Hosting HpcCr.Protocol HpcCr.Rpc",
         ["HpcCr.Launcher"] = "HpcCr.Core HpcCr.Criu HpcCr.Guard.Protocol HpcCr.Hosting HpcCr.Linux HpcCr.Plugins.Abstractions HpcCr.Protocol HpcCr.Rpc HpcCr.Store",
         ["HpcCr.Cli"] = "HpcCr.Coordinator HpcCr.Core HpcCr.Criu HpcCr.Guard.Protocol HpcCr.Hosting HpcCr.Launcher HpcCr.Linux HpcCr.Plugins.Abstractions HpcCr.Protocol HpcCr.Rpc HpcCr.Store",
     };

@@ -15,7 +15,11 @@ internal sealed class Checkpointer(
     public async Task<CheckpointResult> CheckpointAsync(Job job, CheckpointRequest request, Action<Progress> progress)
     {
         var timeout = request.TimeoutMs == 0 ? DefaultTimeout : TimeSpan.FromMilliseconds(request.TimeoutMs);
-        var runner = new EpochRunner(job, nodes, journal, options, request.Stop, timeout, progress, log);
+        var maxPause = request.MaxPauseMs == 0 ? job.Spec.MaxPause : TimeSpan.FromMilliseconds(request.MaxPauseMs);
+        var runner = new EpochRunner(job, nodes, journal, options, request.Stop, timeout, maxPause, progress, log)
+        {
+            IsAskedForInside = request.Inside,
+        };
         return await ConcludeAsync(job, runner, runner.RunAsync);
     }
 
@@ -23,7 +27,7 @@ internal sealed class Checkpointer(
     /// <exception cref="HpcCrException">It was not committed.</exception>
     public async Task RecoverAsync(Job job, int number, bool stop, EpochState state)
     {
-        var runner = new EpochRunner(job, nodes, journal, options, stop, DefaultTimeout, _ => { }, log);
+        var runner = new EpochRunner(job, nodes, journal, options, stop, DefaultTimeout, job.Spec.MaxPause, _ => { }, log);
         await ConcludeAsync(job, runner, async () =>
         {
             await runner.RecoverAsync(number, state);

@@ -16,9 +16,9 @@ internal sealed partial class EpochRunner
     // No step outlives the epoch's own time.
     private Task<Dictionary<string, Reply>> AskAllAsync(Func<string, Command> command, TimeSpan? deadline = null)
     {
-        var left = Left();
+        var left = Earlier(Left(), PauseLeft());
         var limit = deadline ?? StepDeadline;
-        return NodeGroup.AskAllAsync(_nodes, [.. _job.Spec.Places], command, State.ToString(), left < limit ? left : limit, _cancelled.Token);
+        return NodeGroup.AskAllAsync(_nodes, _job.Spec.Id, [.. _job.Spec.Places], command, State.ToString(), left < limit ? left : limit, _cancelled.Token);
     }
 
     private TimeSpan Left()
@@ -29,12 +29,33 @@ internal sealed partial class EpochRunner
             : throw new HpcCrException(FailureKind.Failed, $"the epoch took longer than its {_timeout.TotalSeconds:F0} s", "Give `--timeout` more time.");
     }
 
+    // A job that ends with the epoch does not wait for its end.
+    private bool IsPauseBounded =>
+        !Stops && _frozen != 0 && State is EpochState.Freeze or EpochState.Drain or EpochState.Lock or EpochState.Dump;
+
+    private bool IsPauseOver => IsPauseBounded && _nodes.Time.GetElapsedTime(_frozen) >= _maxPause;
+
+    private TimeSpan PauseLeft()
+    {
+        if (!IsPauseBounded)
+            return TimeSpan.MaxValue;
+        var left = _maxPause - _nodes.Time.GetElapsedTime(_frozen);
+        return left > TimeSpan.Zero ? left : throw PausedTooLong("");
+    }
+
+    private HpcCrException PausedTooLong(string why) => new(FailureKind.Failed,
+        $"{_job.Name} had been stopped for {_maxPause.TotalSeconds:0.###} s when the epoch was given up in {State}"
+        + (why.Length > 0 ? ": " + why : ""),
+        "The job runs on. Give `--max-pause` more time, if the job may stand still for longer.");
+
+    private static TimeSpan Earlier(TimeSpan one, TimeSpan other) => one < other ? one : other;
+
     private Task<IReadOnlyList<NodeFailedException>> TellAllAsync(Action<Command> step, string name) =>
-        NodeGroup.TellAllAsync(_nodes, [.. _job.Spec.Places.Where(p => _nodes.Find(p.Node) is not null)], Simple(step), name, StepDeadline);
+        NodeGroup.TellAllAsync(_nodes, _job.Spec.Id, [.. _job.Spec.Places.Where(p => _nodes.Find(p.Node) is not null)], Simple(step), name, StepDeadline);
 
     private Func<string, Command> Simple(Action<Command> step) => _ =>
     {
-        var command = new Command { Job = _job.Name, Epoch = (uint)Number };
+        var command = new Command { Incarnation = (ulong)_job.Spec.Incarnation, Epoch = (uint)Number };
         step(command);
         return command;
     };

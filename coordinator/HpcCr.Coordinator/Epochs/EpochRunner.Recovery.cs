@@ -28,8 +28,8 @@ internal sealed partial class EpochRunner
         if (asked.Count == 0)
             throw new HpcCrException(FailureKind.Failed, $"epoch {Number} of {_job.Name} was interrupted, and none of the job's nodes is connected");
         var find = new FindEpoch { Folder = spec.Folder, Uid = spec.Uid, Gid = spec.Gid };
-        var replies = await NodeGroup.AskAllAsync(_nodes, asked,
-            _ => new Command { Job = _job.Name, Epoch = (uint)Number, FindEpoch = find }, "find", StepDeadline, _cancelled.Token);
+        var replies = await NodeGroup.AskAllAsync(_nodes, _job.Spec.Id, asked,
+            _ => new Command { Epoch = (uint)Number, FindEpoch = find }, "find", StepDeadline, _cancelled.Token);
         if (!replies[asked[0].Sandbox].EpochFound.Exists)
             throw new HpcCrException(FailureKind.Failed, $"epoch {Number} of {_job.Name} was interrupted by the end of its coordinator before it was committed",
                 "The job runs on. Checkpoint again.");

@@ -13,6 +13,9 @@ internal sealed partial class EpochRunner
     private static readonly TimeSpan RefreezePause = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan StepDeadline = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan SealDeadline = TimeSpan.FromHours(2);
+    private const string OutsideEnds = "outside ends";
+    private static readonly TimeSpan CallerLeaves = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan CallerPoll = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan DrainDeadline = TimeSpan.FromSeconds(5);
 
     private readonly Job _job;
@@ -22,6 +25,7 @@ internal sealed partial class EpochRunner
     private readonly Action<Progress> _progress;
     private readonly ILogger _log;
     private readonly TimeSpan _timeout;
+    private readonly TimeSpan _maxPause;
     private readonly CancellationTokenSource _cancelled = new();
     private readonly EpochReport _report = new();
     private readonly long _began = Stopwatch.GetTimestamp();
@@ -34,7 +38,9 @@ internal sealed partial class EpochRunner
     private HpcCrException? _failure;
     private Task _recorded = Task.CompletedTask;
 
-    public EpochRunner(Job job, NodeRegistry nodes, Journal journal, CoordinatorOptions options, bool stop, TimeSpan timeout, Action<Progress> progress, ILogger log)
+    public EpochRunner(
+        Job job, NodeRegistry nodes, Journal journal, CoordinatorOptions options, bool stop, TimeSpan timeout, TimeSpan maxPause,
+        Action<Progress> progress, ILogger log)
     {
         _job = job;
         _nodes = nodes;
@@ -42,6 +48,7 @@ internal sealed partial class EpochRunner
         _options = options;
         Stops = stop;
         _timeout = timeout;
+        _maxPause = maxPause;
         _progress = progress;
         _log = log;
     }
@@ -51,6 +58,9 @@ internal sealed partial class EpochRunner
 
     /// <summary>Whether the job ends with it.</summary>
     public bool Stops { get; }
+
+    /// <summary>Whether a process of the job has asked for it: that one hangs up before the job is looked at.</summary>
+    public bool IsAskedForInside { get; init; }
 
     /// <summary>Where it is.</summary>
     public EpochState State { get; private set; } = EpochState.Idle;
@@ -131,7 +141,7 @@ internal sealed partial class EpochRunner
         }
         catch (NodeFailedException e)
         {
-            _failure ??= e.Failure;
+            _failure ??= IsPauseOver ? PausedTooLong(e.Message) : e.Failure;
             _log.LogWarning("{Job} epoch {Epoch}: {State} failed on {Node}: {Why}", _job.Name, Number, State, e.Node, e.Message);
             return e.EngineDied ? EpochEvent.EngineDied : EpochEvent.Failed;
         }
@@ -156,20 +166,35 @@ internal sealed partial class EpochRunner
 
     private async Task<EpochEvent> QuiesceAsync()
     {
-        var look = await Preflight.LookAsync(_nodes, _job, Number, Left(), _cancelled.Token);
+        var look = await LookAsync();
         Preflight.RequireFaultless(_job, look.Findings);
         return await StepAsync(sandbox => new Command
         {
             Job = _job.Name,
+            Incarnation = (ulong)_job.Spec.Incarnation,
             Epoch = (uint)Number,
             Quiesce = new Quiesce { LeaseMs = (uint)_options.Lease.TotalMilliseconds, Outside = { look.Outside[sandbox].Where(c => _job.Spec.PolicyTowards(c.Remote) is null) } },
         });
     }
 
+    // Who has asked inside the job still hangs up: that is waited for, and told from other ends outside the job by these not going away.
+    private async Task<PreflightLook> LookAsync()
+    {
+        var began = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            var look = await Preflight.LookAsync(_nodes, _job, Number, Left(), _cancelled.Token);
+            if (!IsAskedForInside || Stopwatch.GetElapsedTime(began) > CallerLeaves
+                || !look.Findings.Any(f => !f.Warning || f.Check == OutsideEnds))
+                return look;
+            await Task.Delay(CallerPoll, _nodes.Time, _cancelled.Token);
+        }
+    }
+
     private async Task<EpochEvent> FreezeAsync()
     {
         if (_frozen == 0)
-            _frozen = Stopwatch.GetTimestamp();
+            _frozen = _nodes.Time.GetTimestamp();
         return await StepAsync(Simple(c => c.Freeze = new Freeze()));
     }
 
@@ -183,10 +208,18 @@ internal sealed partial class EpochRunner
         }));
         _drained = replies.ToDictionary(r => r.Key, r => r.Value.Drained);
         var residue = _drained.Values.SelectMany(d => d.Residue).ToList();
-        if (residue.Count == 0)
+        var heldUp = _drained.Values.SelectMany(d => d.HeldUp).ToList();
+        if (residue.Count + heldUp.Count == 0)
             return EpochEvent.AllDone;
         if (++_refreezes <= MaximumRefreezes)
             return EpochEvent.Residue;
+        if (heldUp.Count > 0)
+        {
+            throw new HpcCrException(FailureKind.Unsupported,
+                $"after {MaximumRefreezes} attempts something of {_job.Name} still does not stop: {string.Join("; ", heldUp.Take(5))}",
+                "The job runs on. Checkpoint again when that has ended.");
+        }
+
         throw new HpcCrException(FailureKind.Unsupported,
             $"after {MaximumRefreezes} attempts something in flight is still in nobody's memory: {string.Join("; ", residue.Take(5))}",
             "The job runs on. Checkpoint again when that connection has been accepted or has ended.");
@@ -203,14 +236,14 @@ internal sealed partial class EpochRunner
 
     private async Task<EpochEvent> DumpAsync()
     {
-        await AskAllAsync(Simple(c => c.Dump = new Dump { DeadlineMs = (uint)Left().TotalMilliseconds }), _timeout);
+        await AskAllAsync(Simple(c => c.Dump = new Dump { DeadlineMs = (uint)Earlier(Left(), PauseLeft()).TotalMilliseconds }), _timeout);
         return EpochEvent.AllDone;
     }
 
     private async Task<EpochEvent> ResumeAsync(bool keepStopped)
     {
         var replies = await AskAllAsync(Simple(c => c.Resume = new Resume { KeepStopped = keepStopped }));
-        _pause = keepStopped ? Stopwatch.GetElapsedTime(_frozen).TotalMilliseconds : replies.Values.Max(r => r.Resumed.PauseMs);
+        _pause = keepStopped ? _nodes.Time.GetElapsedTime(_frozen).TotalMilliseconds : replies.Values.Max(r => r.Resumed.PauseMs);
         return EpochEvent.AllDone;
     }
 
@@ -248,8 +281,8 @@ internal sealed partial class EpochRunner
     {
         _manifest = _manifest! with { Phases = _report.Timings() };
         var json = ByteString.CopyFrom(ManifestReader.Write(_manifest));
-        var command = new Command { Job = _job.Name, Epoch = (uint)Number, Commit = new Commit { ManifestJson = json } };
-        var replies = await NodeGroup.AskAllAsync(_nodes, [_job.HeadPlace], _ => command, "commit", Left(), CancellationToken.None);
+        var command = new Command { Incarnation = (ulong)_job.Spec.Incarnation, Epoch = (uint)Number, Commit = new Commit { ManifestJson = json } };
+        var replies = await NodeGroup.AskAllAsync(_nodes, _job.Spec.Id, [_job.HeadPlace], _ => command, "commit", Left(), CancellationToken.None);
         _path = replies[_job.Spec.Head].Committed.Path;
         _job.Committed(Number);
         if (!Stops)

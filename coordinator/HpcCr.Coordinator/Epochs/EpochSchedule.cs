@@ -1,4 +1,5 @@
 using HpcCr.Core;
+using HpcCr.Hosting;
 using HpcCr.Protocol.V1;
 using Microsoft.Extensions.Logging;
 
@@ -14,7 +15,7 @@ internal sealed class EpochSchedule(Checkpointer checkpointer, TimeProvider time
     public void Follow(Job job)
     {
         if (job.Spec.Interval is { } interval && !job.State.IsEnded())
-            _ = FollowAsync(job, interval);
+            _ = FollowAsync(job, interval).Watched(log, $"{job.Name}: no more checkpoints are made at its interval");
     }
 
     /// <summary>How long after a failed attempt the next one comes: longer each time, up to the interval (or five minutes, if that is more).</summary>

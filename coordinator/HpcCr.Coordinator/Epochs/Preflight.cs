@@ -21,7 +21,7 @@ internal static class Preflight
     public static async Task<PreflightLook> LookAsync(NodeRegistry nodes, Job job, int epoch, TimeSpan left, CancellationToken cancellationToken)
     {
         var places = job.Spec.Places.ToList();
-        var replies = await NodeGroup.AskAllAsync(nodes, places, _ => new Command { Job = job.Name, Epoch = (uint)epoch, Preflight = new Protocol.V1.Preflight() },
+        var replies = await NodeGroup.AskAllAsync(nodes, job.Spec.Id, places, _ => new Command { Incarnation = (ulong)job.Spec.Incarnation, Epoch = (uint)epoch, Preflight = new Protocol.V1.Preflight() },
             "preflight", left < Deadline ? left : Deadline, cancellationToken);
         var outside = Outside([.. places.SelectMany(place => replies[place.Sandbox].Preflighted.Connections.Select(connection => (place, connection)))]);
         var findings = replies.Values.SelectMany(reply => reply.Preflighted.Findings).Concat(outside.Select(o => OutsideFinding.Of(job.Spec, o.Place.Node, o.Connection)));

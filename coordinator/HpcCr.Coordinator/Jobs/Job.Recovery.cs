@@ -27,6 +27,8 @@ internal sealed partial class Job
                 Epochs = [.. record.Epochs.Select(e => (int)e)],
                 Move = record.Move is { } move ? new JobMove(move.Hosts, (int)move.StoppedBy) : null,
             };
+            foreach (var part in record.Former)
+                job.Former.Add(new FormerPart(new Place(part.Sandbox, part.Node), (long)part.Incarnation));
             if (record.Restart is { } restart)
                 job.Restart = new JobRestart(restart.EpochPath, restart.Spec?.ToCore() ?? job.Spec, restart.Going, restart.Before);
             if (job.Move is { StoppedBy: > 0 })
@@ -50,11 +52,13 @@ internal sealed partial class Job
             var record = new JournalRecord
             {
                 Job = Name,
+                Uid = Spec.Uid,
                 Spec = withSpec ? Spec.ToWire() : null,
                 State = end.State.ToWire(),
                 Reason = end.Reason,
                 HighestEpoch = (uint)HighestEpoch,
             };
+            record.Former.Add(Former.All.Select(part => new Protocol.V1.FormerPart { Sandbox = part.Place.Sandbox, Node = part.Place.Node, Incarnation = (ulong)part.Incarnation }));
             if (end.ExitCode is { } code)
                 record.ExitCode = code;
             if (end.State.IsEnded())

@@ -31,6 +31,9 @@ internal sealed partial class Job(JobSpec spec)
     /// <summary>Whether it has left its nodes and is not yet on others.</summary>
     public bool IsAway => _arrival is not null;
 
+    /// <summary>How long its description is, in bytes, as it goes over the wire and into the journal.</summary>
+    public int DescriptionBytes { get; private set; } = spec.ToWire().CalculateSize();
+
     /// <summary>Its name.</summary>
     public string Name => Spec.Name;
 
@@ -70,6 +73,9 @@ internal sealed partial class Job(JobSpec spec)
     /// <summary>Which trees of an attached job have ended.</summary>
     public TreeEnds Trees { get; } = new(spec);
 
+    /// <summary>Parts of its earlier lives, and of this one once it has ended, that may still be alive.</summary>
+    public FormerParts Former { get; set; } = new();
+
     /// <summary>Guards against two ends of the same job at once.</summary>
     public SemaphoreSlim Ending { get; } = new(1, 1);
 
@@ -94,7 +100,7 @@ internal sealed partial class Job(JobSpec spec)
             };
             if (ExitCode is { } code)
                 status.ExitCode = code;
-            status.Command.Add(Spec.Command);
+            status.Command.Add(CommandText.Shortened(Spec.Command));
             status.Epochs.Add(Epochs.Select(e => (uint)e));
             status.Nodes.Add(Spec.Places.Select(p => new JobNode { Node = p.Node, Sandbox = p.Sandbox, State = State.IsEnded() ? "ended" : "running" }));
             return status;
@@ -112,6 +118,8 @@ internal sealed partial class Job(JobSpec spec)
             State = state;
             ExitCode = exitCode ?? ExitCode;
             Reason = reason.Length > 0 ? reason : Reason;
+            if (state.IsEnded())
+                Shorten();
             Wake();
             return true;
         }
@@ -281,6 +289,13 @@ internal sealed partial class Job(JobSpec spec)
             throw new HpcCrException(FailureKind.Failed, $"job {Name} does not run: it is {State}",
                 State.IsEnded() ? $"`hpccr restart {Name}` starts it again from its newest epoch." : "Try again in a moment.");
         }
+    }
+
+    // Who restarts it takes all this from the manifest.
+    private void Shorten()
+    {
+        Spec = Spec with { Command = CommandText.Shortened(Spec.Command), Environment = new Dictionary<string, string>(), Limits = [], Capture = [], Outside = [], Plugins = [] };
+        DescriptionBytes = Spec.ToWire().CalculateSize();
     }
 
     private void Wake()

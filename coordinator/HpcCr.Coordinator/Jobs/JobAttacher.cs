@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 namespace HpcCr.Coordinator;
 
 /// <summary>Takes processes that run already under control as a job: every tree is looked at before the first is touched.</summary>
-internal sealed class JobAttacher(NodeRegistry nodes, JobTable jobs, Journal journal, JobStarter starter, JobEnder ender, ILogger<JobAttacher> log)
+internal sealed class JobAttacher(NodeRegistry nodes, Journal journal, JobStarter starter, JobEnder ender, ILogger<JobAttacher> log)
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
 
@@ -21,17 +21,17 @@ internal sealed class JobAttacher(NodeRegistry nodes, JobTable jobs, Journal jou
         var trees = await PlaceAsync(request, cancellationToken);
         var names = trees.Keys.ToList();
         var places = names.Select(node => new Place(node, node)).ToList();
-        var seen = await NodeGroup.AskAllAsync(nodes, places,
+        var seen = await NodeGroup.AskAllAsync(nodes, null, places,
             node => new Command { InspectTree = new InspectTree { Pid = trees[node], CallerUid = uid } }, "look", Deadline, cancellationToken);
-        var job = new Job(Describe(request, names, names.ToDictionary(node => node, node => seen[node].TreeInspected.Spec.ToCore())));
-        jobs.Add(job);
+        var description = Describe(request, names, names.ToDictionary(node => node, node => seen[node].TreeInspected.Spec.ToCore()));
+        description.ToWire().RequireBounded();
+        var job = await starter.BeginAsync(description, cancellationToken);
         try
         {
             await journal.SaveAsync(job);
             await starter.ProveSharedAsync(job, cancellationToken);
-            var failures = await NodeGroup.TellAllAsync(nodes, places, node => new Command
+            var failures = await NodeGroup.TellAllAsync(nodes, job.Spec.Id, places, node => new Command
             {
-                Job = job.Name,
                 AttachSandbox = new AttachSandbox { Spec = job.Spec.ToWire(), Pid = trees[node], StartTime = seen[node].TreeInspected.StartTime, CallerUid = uid },
             }, "attach", Deadline);
             if (failures.Count > 0)
@@ -44,6 +44,7 @@ internal sealed class JobAttacher(NodeRegistry nodes, JobTable jobs, Journal jou
         catch (Exception e)
         {
             await ender.EndAsync(job, JobState.Failed, reason: $"it could not be attached: {e.Message}", release: true);
+            await starter.ReleaseAsync(job.Spec, null);
             throw;
         }
     }
@@ -84,6 +85,7 @@ internal sealed class JobAttacher(NodeRegistry nodes, JobTable jobs, Journal jou
                 ? request.CheckpointDirectory
                 : throw new HpcCrException(FailureKind.Usage, $"the checkpoint directory '{JobName.Printable(request.CheckpointDirectory)}' is not an absolute path", "Give a path that begins with '/'."),
             Attached = true,
+            KeyHasUser = true,
         };
     }
 }

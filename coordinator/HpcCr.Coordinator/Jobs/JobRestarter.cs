@@ -13,7 +13,7 @@ namespace HpcCr.Coordinator;
 /// fails undoes all; the epoch stays.
 /// </summary>
 internal sealed class JobRestarter(
-    NodeRegistry nodes, JobTable jobs, Journal journal, JobStarter starter, JobEnder ender, Retention retention, CoordinatorOptions options, ILogger<JobRestarter> log)
+    NodeRegistry nodes, JobTable jobs, Journal journal, JobStarter starter, LifeGate gate, FolderClaims claims, Decision decision, Retention retention, CoordinatorOptions options, ILogger<JobRestarter> log)
 {
     private static readonly TimeSpan PlanDeadline = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan PrepareDeadline = TimeSpan.FromMinutes(30);
@@ -28,7 +28,7 @@ internal sealed class JobRestarter(
     /// <exception cref="HpcCrException">It cannot be restarted here, or a step failed; nothing of it runs.</exception>
     public async Task<RestartResult> RestartAsync(RestartRequest request, uint uid, uint gid, Action<string, string> progress, CancellationToken cancellationToken)
     {
-        using var reading = await retention.ReadAsync(request.EpochPath, cancellationToken);
+        using var reading = await retention.ReadAsync(request.EpochPath, uid, cancellationToken);
         var (document, manifest) = await LoadAsync(request.EpochPath, uid, gid, cancellationToken);
         if (uid != 0 && uid != manifest.Spec.Uid)
         {
@@ -36,32 +36,40 @@ internal sealed class JobRestarter(
                 "Only the job's owner and root may restart it.");
         }
 
-        if (jobs.Find(manifest.Job) is { } living && !living.State.IsEnded())
+        if (jobs.Find(manifest.Spec.Id) is { } living && !living.State.IsEnded() && (request.DryRun || !await decision.IsOverAsync(living, progress, cancellationToken)))
         {
             throw new HpcCrException(FailureKind.Failed, $"job {manifest.Job} still runs ({living.State})",
                 $"End it with `hpccr kill {manifest.Job}` first.");
         }
 
-        // A node may have come back with something of it only now.
-        if (jobs.Find(manifest.Job) is { } ended)
-            await ender.ClearAsync(ended);
+        if (request.Outside.Count > 0)
+            AsAsked(request, manifest.Spec.Incarnation)(manifest.Spec).ToWire().RequireBounded();
         var asked = Placement.Of($"epoch {manifest.Epoch} of {manifest.Job}", PlacesOf(manifest), request.Nodes, new Dictionary<string, string>(request.Moves));
         progress("plan", $"epoch {manifest.Epoch} of {manifest.Job}");
-        var planned = await PlanAsync(manifest, document, AsAsked(request), asked, request.EpochPath, request.Files, cancellationToken);
+        var incarnation = Incarnations.After(Math.Max(manifest.Spec.Incarnation, jobs.Find(manifest.Spec.Id)?.Spec.Incarnation ?? 0));
+        if (!request.DryRun && jobs.Find(manifest.Spec.Id) is { } ended)
+            await gate.PassAsync(ended, request.Force, progress, cancellationToken);
+        var planned = await PlanAsync(manifest, document, AsAsked(request, incarnation), asked, request.EpochPath, request.Files, cancellationToken);
         if (request.DryRun)
             return new RestartResult { Epoch = (uint)manifest.Epoch, Plan = planned.Plan };
         planned.RequireFaultless();
         var job = new Job(planned.Manifest.Spec);
         var before = jobs.Add(job);
+        var isClaimed = false;
         try
         {
+            await claims.ClaimAsync(job, job.Spec, fresh: false, JobStarter.KnownOf(before), request.Force, cancellationToken);
+            isClaimed = true;
             job.Restart = new JobRestart(request.EpochPath, job.Spec, Going: false, before?.ToRecord());
             await starter.ReadEpochsAsync(job, cancellationToken);
             return await CarryOutAsync(job, planned, progress, cancellationToken);
         }
         catch (Exception e)
         {
-            Withdraw(job, before, $"its restart failed: {e.Message}");
+            if (isClaimed)
+                await WithdrawAsync(job, before, $"its restart failed: {e.Message}");
+            else
+                starter.Withdraw(job, before, $"its restart failed: {e.Message}");
             throw;
         }
     }
@@ -89,18 +97,11 @@ internal sealed class JobRestarter(
     }
 
     /// <summary>A job that did not come back is what it was before.</summary>
-    public void Withdraw(Job job, Job? before, string why)
+    public async Task WithdrawAsync(Job job, Job? before, string why)
     {
-        job.MoveTo(JobState.Failed, reason: why);
-        if (before is not null)
-        {
-            jobs.Add(before);
-            journal.GoBackTo(before);
-            return;
-        }
-
-        jobs.Remove(job);
-        journal.Forget(job.Name);
+        starter.Withdraw(job, before, why);
+        if (job.Restart is { } restart)
+            await claims.ReleaseAsync(restart.Spec, before ?? job);
     }
 
     /// <summary>Brings a job that is on its way somewhere back to life.</summary>
@@ -113,10 +114,13 @@ internal sealed class JobRestarter(
     public async Task<RestartResult> BringBackAsync(
         Job job, string epochPath, IReadOnlyList<string> hosts, Action<Progress> progress, CancellationToken cancellationToken)
     {
-        using var reading = await retention.ReadAsync(epochPath, cancellationToken);
+        using var reading = await retention.ReadAsync(epochPath, job.Spec.Uid, cancellationToken);
         var (document, manifest) = await LoadAsync(epochPath, job.Spec.Uid, job.Spec.Gid, cancellationToken);
-        var planned = await PlanAsync(manifest, document, spec => spec, hosts, epochPath, Protocol.V1.FileTreatment.Rollback, cancellationToken);
+        await gate.PassAsync(job, force: false, (phase, text) => progress(new Progress { Phase = phase, Text = text, Done = -1 }), cancellationToken);
+        var incarnation = Incarnations.After(Math.Max(manifest.Spec.Incarnation, job.Spec.Incarnation));
+        var planned = await PlanAsync(manifest, document, spec => spec with { Incarnation = incarnation }, hosts, epochPath, Protocol.V1.FileTreatment.Rollback, cancellationToken);
         planned.RequireFaultless();
+        await claims.ClaimAsync(job, planned.Manifest.Spec, fresh: false, JobStarter.KnownOf(job), force: false, cancellationToken);
         return await CarryOutAsync(job, planned, (phase, text) => progress(new Progress { Phase = phase, Text = text, Done = -1 }), cancellationToken);
     }
 
@@ -143,6 +147,9 @@ internal sealed class JobRestarter(
     {
         job.Restart = null;
         job.MoveTo(JobState.Running);
+        // A launcher that connected again in the middle of it was not told.
+        foreach (var place in job.Spec.Places)
+            nodes.Find(place.Node)?.Send(new ToLauncher { Confirmed = new Confirmed { Job = job.Name, Uid = job.Spec.Uid, Sandbox = place.Sandbox, Incarnation = (ulong)job.Spec.Incarnation } });
         await journal.TrySaveAsync(job);
     }
 
@@ -150,7 +157,15 @@ internal sealed class JobRestarter(
     {
         if (job.IsMoving)
             job.Leave();
-        await NodeGroup.TellAllAsync(nodes, Reachable(spec), _ => new Command { Job = job.Name, UndoRestore = new UndoRestore() }, "undo", PlanDeadline);
+        // Before all nodes stood at their gates nobody was told to go; what stands at its gate runs never by itself.
+        var mayRun = job.Restart is { Going: true };
+        if (mayRun)
+            job.Former.Add(spec);
+        var told = Reachable(spec);
+        var failures = await NodeGroup.TellAllAsync(nodes, spec.Id, told,
+            _ => new Command { Incarnation = (ulong)spec.Incarnation, UndoRestore = new UndoRestore() }, "undo", PlanDeadline);
+        foreach (var place in told.Where(place => !failures.Any(failure => failure.Node == place.Node)))
+            job.Former.Remove(new FormerPart(place, spec.Incarnation));
     }
 
     private async Task<double> RestoreAsync(Job job, PlannedRestart planned, Action<string, string> progress, CancellationToken cancellationToken)
@@ -161,9 +176,8 @@ internal sealed class JobRestarter(
         var slots = nodes.SlotsOf(manifest.Spec);
         var lease = (uint)options.Lease.TotalMilliseconds;
         progress("prepare", "images are copied and verified");
-        await NodeGroup.AskAllAsync(nodes, places, sandbox => new Command
+        await NodeGroup.AskAllAsync(nodes, manifest.Spec.Id, places, sandbox => new Command
         {
-            Job = manifest.Job,
             PrepareRestore = new PrepareRestore
             {
                 ManifestJson = document,
@@ -176,12 +190,12 @@ internal sealed class JobRestarter(
             },
         }, "prepare", PrepareDeadline, cancellationToken);
         progress("put back", "connections are locked, files put back");
-        await NodeGroup.AskAllAsync(nodes, places, _ => new Command { Job = manifest.Job, PutBack = new PutBack() }, "put back", PrepareDeadline, cancellationToken);
+        await NodeGroup.AskAllAsync(nodes, manifest.Spec.Id, places, _ => new Command { Incarnation = (ulong)manifest.Spec.Incarnation, PutBack = new PutBack() }, "put back", PrepareDeadline, cancellationToken);
         progress("restore", "processes are rebuilt on all nodes");
         var began = Stopwatch.GetTimestamp();
-        await NodeGroup.AskAllAsync(nodes, places, _ => new Command
+        await NodeGroup.AskAllAsync(nodes, manifest.Spec.Id, places, _ => new Command
         {
-            Job = manifest.Job,
+            Incarnation = (ulong)manifest.Spec.Incarnation,
             Restore = new Restore { DeadlineMs = (uint)RestoreDeadline.TotalMilliseconds },
         }, "restore", RestoreDeadline + PlanDeadline, cancellationToken);
         RequireAlive(job);
@@ -196,10 +210,10 @@ internal sealed class JobRestarter(
     private async Task GoAsync(Job job, JobSpec spec)
     {
         var places = spec.Places.ToList();
-        await NodeGroup.AskAllAsync(nodes, places, _ => new Command { Job = job.Name, Go = new Go() }, "go", PlanDeadline, CancellationToken.None);
+        await NodeGroup.AskAllAsync(nodes, spec.Id, places, _ => new Command { Incarnation = (ulong)spec.Incarnation, Go = new Go() }, "go", PlanDeadline, CancellationToken.None);
         if (!job.Arrive(spec))
             RequireAlive(job);
-        await NodeGroup.TellAllAsync(nodes, places, _ => new Command { Job = job.Name, Settle = new Settle() }, "settle", PlanDeadline);
+        await NodeGroup.TellAllAsync(nodes, spec.Id, places, _ => new Command { Incarnation = (ulong)spec.Incarnation, Settle = new Settle() }, "settle", PlanDeadline);
     }
 
     // Whoever killed a job that is away did not know where it would arrive.
@@ -215,7 +229,7 @@ internal sealed class JobRestarter(
             throw new HpcCrException(FailureKind.Usage, $"'{JobName.Printable(path)}' is not an absolute path", "Name the epoch's folder in full.");
         var reader = await starter.FirstNodeAsync(cancellationToken);
         var command = new Command { LoadEpoch = new LoadEpoch { Path = path, Uid = uid, Gid = gid } };
-        var replies = await NodeGroup.AskAllAsync(nodes, [new Place("", reader)], _ => command, "load", PlanDeadline, cancellationToken);
+        var replies = await NodeGroup.AskAllAsync(nodes, null, [new Place("", reader)], _ => command, "load", PlanDeadline, cancellationToken);
         var document = replies[""].EpochLoaded.ManifestJson;
         return (document, ManifestReader.Read(document.Span, path));
     }
@@ -232,9 +246,9 @@ internal sealed class JobRestarter(
         plan.Faults.Add(manifest.Spec.Places.Except(reachable).Select(p => $"{p.Node}: no launcher of this node is connected").Distinct());
         plan.Faults.Add(relocation.Faults.Where(f => reachable.Any(p => f.StartsWith(p.Node + ":", StringComparison.Ordinal))));
         var spec = SpecJson(manifest);
-        var replies = await NodeGroup.AskAllAsync(nodes, reachable, sandbox => new Command
+        var replies = await NodeGroup.AskAllAsync(nodes, manifest.Spec.Id, reachable, sandbox => new Command
         {
-            Job = manifest.Job,
+            Incarnation = (ulong)manifest.Spec.Incarnation,
             PlanRestore = new PlanRestore { ManifestJson = document, SpecJson = spec, RelocationJson = Json(relocation, sandbox), EpochPath = epochPath, Files = files },
         }, "plan", PlanDeadline, cancellationToken);
         var damage = replies.Values.SelectMany(r => r.RestorePlanned.Damage).ToList();
@@ -268,11 +282,13 @@ internal sealed class JobRestarter(
 
     private static SandboxRelocation Of(RelocationPlan plan, string sandbox) => plan.Sandboxes.First(s => s.Place.Sandbox == sandbox);
 
-    private static Func<JobSpec, JobSpec> AsAsked(RestartRequest request) => spec => spec with
+    private static Func<JobSpec, JobSpec> AsAsked(RestartRequest request, long incarnation) => spec => spec with
     {
+        Incarnation = incarnation,
         SlurmJob = request.SlurmJob,
         SlurmStep = request.SlurmStep,
         IntervalMilliseconds = request.HasIntervalMs ? SpecMapping.ToInterval(request.IntervalMs) : spec.IntervalMilliseconds,
+        MaxPauseMilliseconds = request.HasMaxPauseMs ? SpecMapping.ToMaxPause(request.MaxPauseMs) : spec.MaxPauseMilliseconds,
         Keep = request.HasKeep ? SpecMapping.ToKeep(request.Keep) : spec.Keep,
         Outside = [.. request.Outside.Select(rule => OutsideRule.Parse(rule).ToString()), .. spec.Outside],
     };

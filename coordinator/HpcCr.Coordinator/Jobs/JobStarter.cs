@@ -7,7 +7,7 @@ using ProbeAction = HpcCr.Protocol.V1.ProbeDirectory.Types.Action;
 namespace HpcCr.Coordinator;
 
 /// <summary>Starts jobs: checks the nodes and the checkpoint directory, then makes the sandboxes, the head's last.</summary>
-internal sealed class JobStarter(NodeRegistry nodes, JobTable jobs, Journal journal, JobEnder ender, ILogger<JobStarter> log)
+internal sealed class JobStarter(NodeRegistry nodes, JobTable jobs, Journal journal, JobEnder ender, LifeGate gate, FolderClaims claims, ILogger<JobStarter> log)
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan NodePatience = TimeSpan.FromSeconds(5);
@@ -18,10 +18,7 @@ internal sealed class JobStarter(NodeRegistry nodes, JobTable jobs, Journal jour
     {
         foreach (var node in spec.Nodes)
             nodes.Require(node);
-        var job = new Job(spec);
-        // A node may have come back with something of it only now.
-        if (jobs.Add(job) is { } before)
-            await ender.ClearAsync(before);
+        var job = await BeginAsync(spec, cancellationToken);
         try
         {
             await journal.SaveAsync(job);
@@ -37,8 +34,59 @@ internal sealed class JobStarter(NodeRegistry nodes, JobTable jobs, Journal jour
         catch (Exception e)
         {
             await ender.EndAsync(job, JobState.Failed, reason: e.Message);
+            await ReleaseAsync(job.Spec, null);
             throw;
         }
+    }
+
+    /// <summary>Takes a name for a job that starts, once nothing of an earlier job of that name can still run.</summary>
+    /// <exception cref="HpcCrException">A job of that name lives, or something of it may.</exception>
+    public async Task<Job> BeginAsync(JobSpec spec, CancellationToken cancellationToken)
+    {
+        var known = jobs.Find(spec.Id);
+        var job = new Job(spec with { Incarnation = Incarnations.After(known?.Spec.Incarnation ?? 0) });
+        var before = jobs.Add(job);
+        try
+        {
+            await gate.PassAsync(job, force: false, (_, _) => { }, cancellationToken);
+            await claims.ClaimAsync(job, job.Spec, fresh: true, KnownOf(before), force: false, cancellationToken);
+            return job;
+        }
+        catch (Exception e)
+        {
+            Withdraw(job, before, e.Message);
+            throw;
+        }
+    }
+
+    /// <summary>The newest life of a job that has ended that this coordinator knows of.</summary>
+    public static long? KnownOf(Job? ended) => ended is null ? null : Math.Max(ended.Spec.Incarnation, ended.Former.NewestClaim);
+
+    /// <summary>The folder of a job that did not start says again what it said before.</summary>
+    public Task ReleaseAsync(JobSpec spec, Job? before) => claims.ReleaseAsync(spec, before);
+
+    /// <summary>A job that did not come to life: the one before it of its name is what it was.</summary>
+    public void Withdraw(Job job, Job? before, string why)
+    {
+        job.MoveTo(JobState.Failed, reason: why);
+        if (before is null && job.Former.All.Count > 0)
+        {
+            // A part of it may turn up yet.
+            journal.Note(job);
+            return;
+        }
+
+        if (before is not null)
+        {
+            foreach (var part in job.Former.All)
+                before.Former.Add(part);
+            jobs.Add(before);
+            journal.GoBackTo(before);
+            return;
+        }
+
+        jobs.Remove(job);
+        journal.Forget(job.Spec.Id);
     }
 
     /// <summary>The first node that is connected; a launcher that is just starting is waited for.</summary>
@@ -88,9 +136,8 @@ internal sealed class JobStarter(NodeRegistry nodes, JobTable jobs, Journal jour
     }
 
     private Task<Dictionary<string, Reply>> ProbeAsync(Job job, IReadOnlyList<Place> places, ProbeAction action, string token, CancellationToken cancellationToken) =>
-        NodeGroup.AskAllAsync(nodes, places, _ => new Command
+        NodeGroup.AskAllAsync(nodes, job.Spec.Id, places, _ => new Command
         {
-            Job = job.Name,
             ProbeDirectory = new ProbeDirectory
             {
                 Path = job.Spec.CheckpointDirectory,
@@ -102,9 +149,8 @@ internal sealed class JobStarter(NodeRegistry nodes, JobTable jobs, Journal jour
         }, "probe of the checkpoint directory", Deadline, cancellationToken);
 
     private Task<Dictionary<string, Reply>> CreateAsync(Job job, IReadOnlyList<Place> places, Dictionary<string, uint> slots, CancellationToken cancellationToken) =>
-        NodeGroup.AskAllAsync(nodes, places, sandbox => new Command
+        NodeGroup.AskAllAsync(nodes, job.Spec.Id, places, sandbox => new Command
         {
-            Job = job.Name,
             CreateSandbox = new CreateSandbox { Spec = job.Spec.ToWire(), Head = sandbox == job.Spec.Head, Slots = { slots } },
         }, "start", Deadline, cancellationToken);
 }

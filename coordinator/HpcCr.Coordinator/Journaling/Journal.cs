@@ -15,8 +15,8 @@ internal sealed class Journal : IAsyncDisposable
     private const long SmallestLimit = 1 << 20;
     private readonly Channel<Entry> _queue = Channel.CreateUnbounded<Entry>(new UnboundedChannelOptions { SingleReader = true });
     private readonly System.Threading.Lock _order = new();
-    private readonly Dictionary<string, Job> _written = [];
-    private readonly Dictionary<string, JobSpec> _described = [];
+    private readonly Dictionary<JobId, Job> _written = [];
+    private readonly Dictionary<JobId, JobSpec> _described = [];
     private readonly JournalState _state;
     private readonly IJournalStore _store;
     private readonly ILogger _log;
@@ -59,16 +59,28 @@ internal sealed class Journal : IAsyncDisposable
     /// <summary>What came after this job never was: it is what it was before.</summary>
     public void GoBackTo(Job job) => _ = Put(job, durable: false, isBack: true);
 
+    /// <summary>A job that has ended is remembered no more, unless one of its name has come since.</summary>
+    public void Forget(Job job)
+    {
+        lock (_order)
+            if (_written.TryGetValue(job.Spec.Id, out var newest) && newest == job)
+                Forget(job.Spec.Id);
+    }
+
     /// <summary>There is no such job any more.</summary>
-    public void Forget(string job)
+    public void Forget(JobId job)
     {
         lock (_order)
         {
             _written.Remove(job);
             _described.Remove(job);
-            _queue.Writer.TryWrite(new Entry(new JournalRecord { Job = job, Forgotten = true }, null));
+            _queue.Writer.TryWrite(new Entry(new JournalRecord { Job = job.Name, Uid = job.Uid, Forgotten = true }, null));
         }
     }
+
+    /// <summary>Completes when nothing is written any more; a coordinator without a journal is none.</summary>
+    /// <param name="cancellationToken">Waits no longer.</param>
+    public Task RunAsync(CancellationToken cancellationToken) => _writing.WaitAsync(cancellationToken);
 
     /// <summary>Writes what is left to write, and lets go of the store.</summary>
     public async ValueTask DisposeAsync()
@@ -78,18 +90,22 @@ internal sealed class Journal : IAsyncDisposable
         _store.Dispose();
     }
 
-    // The lock makes the order of the records that in which the job changed. A job that has a successor of its name has nothing more to say.
+    // The lock makes the order of the records that in which the job changed. A job that has a successor of its user and name has nothing more to say.
     private Task Put(Job job, bool durable, bool isBack)
     {
         var done = durable ? new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously) : null;
         lock (_order)
         {
-            if (!isBack && _written.TryGetValue(job.Name, out var newest) && newest.Serial > job.Serial)
+            if (!isBack && _written.TryGetValue(job.Spec.Id, out var newest) && newest.Serial > job.Serial)
                 return Task.CompletedTask;
-            var isDescribed = _described.TryGetValue(job.Name, out var spec) && ReferenceEquals(spec, job.Spec);
+            var isDescribed = _described.TryGetValue(job.Spec.Id, out var spec) && ReferenceEquals(spec, job.Spec);
             var record = job.ToRecord(withSpec: !isDescribed);
-            _written[job.Name] = job;
-            _described[job.Name] = job.Spec;
+            _written[job.Spec.Id] = job;
+            // Nothing more is to come of a job that has ended, and its description is long.
+            if (job.State.IsEnded())
+                _described.Remove(job.Spec.Id);
+            else
+                _described[job.Spec.Id] = job.Spec;
             if (!_queue.Writer.TryWrite(new Entry(record, done)))
                 done?.TrySetException(Failed("the coordinator is ending"));
         }
@@ -132,7 +148,7 @@ internal sealed class Journal : IAsyncDisposable
 
         _store.Replace(_state.Jobs.Select(job => job.ToByteArray()));
         _mustReplace = false;
-        _limit = Math.Max(SmallestLimit, 4 * _store.Length);
+        _limit = Math.Max(SmallestLimit, 2 * _store.Length);
     }
 
     private static HpcCrException Failed(string why) =>

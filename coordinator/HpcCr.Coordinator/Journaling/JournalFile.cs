@@ -1,4 +1,5 @@
 using HpcCr.Core;
+using HpcCr.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace HpcCr.Coordinator;
@@ -32,7 +33,7 @@ internal sealed class JournalFile : IJournalStore
     {
         try
         {
-            Directory.CreateDirectory(folder, Private | UnixFileMode.UserExecute);
+            PrivateFolder.Make(folder);
             var held = await LockAsync(folder, cancellationToken);
             var path = Path.Combine(folder, FileName);
             try

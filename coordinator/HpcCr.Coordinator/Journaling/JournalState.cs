@@ -8,11 +8,15 @@ namespace HpcCr.Coordinator;
 /// <summary>What a journal says: the last record of each job.</summary>
 internal sealed class JournalState
 {
-    private readonly Dictionary<string, JournalRecord> _jobs = [];
-    private readonly LinkedList<string> _ended = [];
+    private readonly Dictionary<JobId, JournalRecord> _jobs = [];
+    private readonly LinkedList<JobId> _ended = [];
+    private readonly Dictionary<JobId, long> _bytes = [];
+
+    // What versions wrote for which names were unique. The same name then means the same job until a description says otherwise.
+    private readonly Dictionary<string, JobId> _byName = [];
 
     /// <summary>The jobs; those that have ended in the order in which they did, before those that live.</summary>
-    public IEnumerable<JournalRecord> Jobs => _ended.Select(name => _jobs[name]).Concat(_jobs.Values.Where(job => !HasEnded(job)));
+    public IEnumerable<JournalRecord> Jobs => _ended.Select(id => _jobs[id]).Concat(_jobs.Values.Where(job => !HasEnded(job)));
 
     /// <summary>Takes a record as it was read.</summary>
     /// <exception cref="HpcCrException">It is none that this version knows (damaged).</exception>
@@ -35,34 +39,47 @@ internal sealed class JournalState
     /// <summary>Takes a record.</summary>
     public void Apply(JournalRecord record)
     {
-        var before = _jobs.GetValueOrDefault(record.Job);
-        _jobs.Remove(record.Job);
-        _ended.Remove(record.Job);
+        var earlier = record.HasUid ? new JobId(record.Uid, record.Job) : _byName.GetValueOrDefault(record.Job);
+        _jobs.Remove(earlier, out var before);
+        _ended.Remove(earlier);
+        _bytes.Remove(earlier);
         if (record.Forgotten || (record.Spec ?? before?.Spec) is not { } spec)
             return;
+        var id = new JobId(record.HasUid ? record.Uid : spec.Uid, record.Job);
+        if (!record.HasUid)
+            _byName[record.Job] = id;
         var after = record.Clone();
+        after.Uid = id.Uid;
         after.Spec = HasEnded(record) ? Shortened(spec) : spec;
-        if (after.Restart?.Before is { } earlier)
-            earlier.Spec = Shortened(earlier.Spec);
-        _jobs[record.Job] = after;
+        if (after.Restart?.Before is { } replaced)
+            replaced.Spec = Shortened(replaced.Spec);
+        _jobs[id] = after;
         if (!HasEnded(after))
             return;
-        _ended.AddLast(record.Job);
-        if (_ended.Count > JobTable.EndedKept)
+        _ended.AddLast(id);
+        _bytes[id] = after.CalculateSize();
+        foreach (var old in EndedJobs.Excess(_ended.Reverse(), ended => ended.Uid, ended => _bytes[ended]))
         {
-            _jobs.Remove(_ended.First!.Value);
-            _ended.RemoveFirst();
+            _jobs.Remove(old);
+            _ended.Remove(old);
+            _bytes.Remove(old);
         }
     }
 
     private static bool HasEnded(JournalRecord record) => record.Restart is null && record.State.ToCore().IsEnded();
 
-    // A job that is over needs no environment any more, and that is most of what it was started with.
+    // What a job that is over was started with is in its epochs.
     private static Protocol.V1.JobSpec Shortened(Protocol.V1.JobSpec spec)
     {
         var shorter = spec.Clone();
         shorter.Environment.Clear();
         shorter.Limits.Clear();
+        shorter.Capture.Clear();
+        shorter.Outside.Clear();
+        shorter.Plugins.Clear();
+        var command = CommandText.Shortened(shorter.Command).ToList();
+        shorter.Command.Clear();
+        shorter.Command.Add(command);
         return shorter;
     }
 }

@@ -8,6 +8,7 @@ internal static class NodeGroup
 {
     /// <summary>Sends the node of every sandbox its command and waits for all of them: a barrier.</summary>
     /// <param name="nodes">The registry.</param>
+    /// <param name="job">The job; null where a command is for none.</param>
     /// <param name="places">The sandboxes and their nodes.</param>
     /// <param name="command">The command for each sandbox.</param>
     /// <param name="step">The step's name, for people.</param>
@@ -16,7 +17,7 @@ internal static class NodeGroup
     /// <returns>The replies by sandbox.</returns>
     /// <exception cref="NodeFailedException">The first node that failed; the others are not waited for.</exception>
     public static async Task<Dictionary<string, Reply>> AskAllAsync(
-        NodeRegistry nodes, IReadOnlyList<Place> places, Func<string, Command> command, string step, TimeSpan deadline, CancellationToken cancellationToken)
+        NodeRegistry nodes, JobId? job, IReadOnlyList<Place> places, Func<string, Command> command, string step, TimeSpan deadline, CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var pending = places.ToDictionary(AskAsync, place => place);
@@ -53,6 +54,8 @@ internal static class NodeGroup
         {
             var asked = command(place.Sandbox);
             asked.Sandbox = place.Sandbox;
+            asked.Job = job?.Name ?? "";
+            asked.Uid = job?.Uid ?? 0;
             return await nodes.Require(place.Node).AskAsync(asked, stop.Token);
         }
     }
@@ -60,13 +63,13 @@ internal static class NodeGroup
     /// <summary>As <see cref="AskAllAsync"/>, but every node is waited for and no failure stops the others.</summary>
     /// <returns>The failures by node.</returns>
     public static async Task<IReadOnlyList<NodeFailedException>> TellAllAsync(
-        NodeRegistry nodes, IReadOnlyList<Place> places, Func<string, Command> command, string step, TimeSpan deadline)
+        NodeRegistry nodes, JobId? job, IReadOnlyList<Place> places, Func<string, Command> command, string step, TimeSpan deadline)
     {
         var all = places.Select(async place =>
         {
             try
             {
-                await AskAllAsync(nodes, [place], command, step, deadline, CancellationToken.None);
+                await AskAllAsync(nodes, job, [place], command, step, deadline, CancellationToken.None);
                 return null;
             }
             catch (NodeFailedException e)

@@ -6,8 +6,12 @@ namespace HpcCr.Coordinator;
 
 /// <summary>The nodes: those connected now, and those that were.</summary>
 /// <param name="time">The clock of every wait for them; the system's by default.</param>
-internal sealed class NodeRegistry(TimeProvider? time = null)
+/// <param name="fence">How long a node's parts of jobs run without a word from this coordinator; null: without end.</param>
+/// <param name="earlierFence">The same for earlier coordinators.</param>
+internal sealed class NodeRegistry(TimeProvider? time = null, TimeSpan? fence = null, TimeSpan? earlierFence = null)
 {
+    private readonly long _began = (time ?? TimeProvider.System).GetTimestamp();
+    private readonly ConcurrentDictionary<string, long> _lastHeard = new();
     private readonly ConcurrentDictionary<string, NodeSession> _connected = new();
     private readonly ConcurrentDictionary<string, Hello> _known = new();
     private TaskCompletionSource _arrival = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -64,12 +68,28 @@ internal sealed class NodeRegistry(TimeProvider? time = null)
     public bool Remove(NodeSession session)
     {
         session.Close();
+        _lastHeard[session.Node] = session.LastHeard;
         return _connected.TryRemove(new KeyValuePair<string, NodeSession>(session.Node, session));
     }
 
     /// <summary>The session of a node that must be connected.</summary>
     /// <exception cref="NodeFailedException">It is not.</exception>
     public NodeSession Require(string node) => Find(node) ?? throw new NodeFailedException(node, Missing(node), false);
+
+    /// <summary>The longest that a part of a job may have been allowed to run without a word.</summary>
+    public TimeSpan LongestFence => fence > earlierFence ? fence.Value : earlierFence ?? TimeSpan.Zero;
+
+    /// <summary>How long it takes until a node that is not connected has heard nothing for as long as parts of jobs run without a word.</summary>
+    /// <returns>Not more than zero: it is over, by our clock. Null: they run without end.</returns>
+    public TimeSpan? FencedIn(string node)
+    {
+        if (fence is not { } length || earlierFence is not { } earlier)
+            return null;
+        // What an earlier coordinator allowed last, it did before this one began.
+        var ours = length - Time.GetElapsedTime(_lastHeard.GetValueOrDefault(node, _began));
+        var theirs = earlier - Time.GetElapsedTime(_began);
+        return ours > theirs ? ours : theirs;
+    }
 
     /// <summary>The addresses of the nodes, for telling connections inside the job from others.</summary>
     public IEnumerable<string> AddressesOf(IEnumerable<string> nodes) =>

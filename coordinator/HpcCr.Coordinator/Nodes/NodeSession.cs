@@ -7,7 +7,9 @@ using HpcCr.Protocol.V1;
 namespace HpcCr.Coordinator;
 
 /// <summary>One launcher that is connected now.</summary>
-internal sealed class NodeSession(Hello hello)
+/// <param name="hello">What it said of its node.</param>
+/// <param name="time">The clock; the system's by default.</param>
+internal sealed class NodeSession(Hello hello, TimeProvider? time = null)
 {
     // A launcher may still answer what an earlier coordinator asked: no two of them use the same numbers.
     private static long _lastId = Random.Shared.NextInt64(long.MaxValue / 2);
@@ -24,13 +26,29 @@ internal sealed class NodeSession(Hello hello)
     /// <summary>What is to be sent to the launcher, in order.</summary>
     public ChannelReader<ToLauncher> Outgoing => _outgoing.Reader;
 
-    /// <summary>When the launcher was last heard of, in ticks of the environment.</summary>
-    public long LastHeard { get; private set; } = Environment.TickCount64;
+    private readonly TimeProvider _time = time ?? TimeProvider.System;
+    private long _lastHeard = (time ?? TimeProvider.System).GetTimestamp();
+
+    /// <summary>When the launcher was last heard of, a timestamp of the clock.</summary>
+    public long LastHeard => Volatile.Read(ref _lastHeard);
+
+    /// <summary>How long ago that is.</summary>
+    public TimeSpan Silence => _time.GetElapsedTime(LastHeard);
+
+    /// <summary>The launcher's clock as it has said last; it goes back to it, so that what it may do for a time counts from there.</summary>
+    public ulong SentMilliseconds { get; private set; } = hello.SentMs;
 
     /// <summary>Sends a command and waits for its reply.</summary>
     /// <exception cref="NodeFailedException">The node says that it failed, or is gone.</exception>
     public async Task<Reply> AskAsync(Command command, CancellationToken cancellationToken)
     {
+        // The stream is everybody's: what it cannot carry fails here, and not there.
+        if (!WireLimits.FitsTheStream(command))
+        {
+            throw new NodeFailedException(Node, new HpcCrException(FailureKind.Failed,
+                $"{command.StepCase} for {Node} takes {command.CalculateSize() >> 20} MiB, and {WireLimits.MostStreamBytes >> 20} MiB is the most", "The job has too many files, or too long a description."), false);
+        }
+
         var stamped = command.Clone();
         stamped.Id = (ulong)Interlocked.Increment(ref _lastId);
         var answer = _waiting.GetOrAdd(stamped.Id, _ => new(TaskCreationOptions.RunContinuationsAsynchronously));
@@ -52,7 +70,12 @@ internal sealed class NodeSession(Hello hello)
     public void Send(ToLauncher message) => _outgoing.Writer.TryWrite(message);
 
     /// <summary>The launcher was heard of.</summary>
-    public void Heard() => LastHeard = Environment.TickCount64;
+    /// <param name="sentMilliseconds">What its clock said; 0: it did not say.</param>
+    public void Heard(ulong sentMilliseconds = 0)
+    {
+        Volatile.Write(ref _lastHeard, _time.GetTimestamp());
+        SentMilliseconds = Math.Max(SentMilliseconds, sentMilliseconds);
+    }
 
     /// <summary>A reply came.</summary>
     public void Replied(Reply reply)

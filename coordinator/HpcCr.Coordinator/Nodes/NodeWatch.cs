@@ -15,9 +15,12 @@ internal sealed class NodeWatch(
     public async Task ConnectedAsync(NodeSession session)
     {
         log.LogInformation("{Node} connected, with {Jobs} jobs", session.Node, session.Hello.Jobs.Count);
-        var here = session.Hello.Jobs.Select(h => (h.Spec?.Name, h.Sandbox)).ToHashSet();
+        var here = session.Hello.Jobs.Select(h => (h.Spec?.Uid, h.Spec?.Name, new FormerPart(new Place(h.Sandbox, session.Node), (long)(h.Spec?.Incarnation ?? 0)))).ToHashSet();
+        foreach (var job in jobs.All)
+            foreach (var gone in job.Former.All.Where(part => part.Place.Node == session.Node && !here.Contains((job.Spec.Uid, job.Name, part))))
+                job.Former.Remove(gone);
         var missing = jobs.All.Where(j => j.State is JobState.Running or JobState.Checkpointing && !j.IsAway && j.Restart is null
-            && j.Spec.Places.Any(p => p.Node == session.Node && !here.Contains((j.Name, p.Sandbox)))).ToList();
+            && j.Spec.Places.Any(p => p.Node == session.Node && !here.Contains((j.Spec.Uid, j.Name, new FormerPart(p, j.Spec.Incarnation))))).ToList();
         await Task.WhenAll([
             .. session.Hello.Jobs.Select(held => TryAdoptAsync(session, held)),
             .. missing.Select(job => LoseAsync(job, $"node {session.Node} came back without its part of the job"))]);
@@ -49,16 +52,23 @@ internal sealed class NodeWatch(
     /// <summary>A launcher reports something.</summary>
     public async Task HappenedAsync(NodeSession session, Event happened)
     {
-        if (jobs.Find(happened.Job) is not { } job)
+        if (jobs.Find(new JobId(happened.Uid, happened.Job)) is not { } job)
             return;
         await job.RecoveredAsync();
+        // A move gives the job its new number only when it has arrived.
+        if (happened.Incarnation != 0 && !job.IsMoving && (long)happened.Incarnation != job.Spec.Incarnation)
+        {
+            log.LogInformation("{Job}: {Event} of its life {Incarnation} on {Node} is too late", job.Name, happened.EventCase, happened.Incarnation, session.Node);
+            return;
+        }
+
         switch (happened.EventCase)
         {
             case Event.EventOneofCase.JobEnded:
-                await EndedAsync(job, new Place(happened.Sandbox, session.Node), happened.JobEnded.ExitCode);
+                await EndedAsync(job, new Place(happened.Sandbox, session.Node), (long)happened.Incarnation, happened.JobEnded.ExitCode);
                 break;
             case Event.EventOneofCase.SandboxLost:
-                if (await IsPartOfAsync(job, new Place(happened.Sandbox, session.Node)))
+                if (await IsPartOfAsync(job, new Place(happened.Sandbox, session.Node), (long)happened.Incarnation))
                     await LoseAsync(job, happened.SandboxLost.Why);
                 break;
             case Event.EventOneofCase.RemoteStart:
@@ -89,31 +99,64 @@ internal sealed class NodeWatch(
         if (held.Spec is null)
             throw new HpcCrException(FailureKind.Usage, "it comes without a description");
         var part = new Place(held.Sandbox, session.Node);
-        var known = jobs.Find(held.Spec.Name);
+        var spec = held.Spec.ToCore();
+        var former = new FormerPart(part, spec.Incarnation);
+        var known = jobs.Find(spec.Id);
         // Whoever takes a restart over knows what to do with its parts; of any other restart, this part has missed the end.
         if (held.Restoring && known is not { IsRecovering: true })
         {
-            await NodeGroup.TellAllAsync(nodes, [part], _ => new Command { Job = held.Spec.Name, UndoRestore = new UndoRestore() }, "undo", Deadline);
+            await NodeGroup.TellAllAsync(nodes, spec.Id, [part],
+                _ => new Command { Incarnation = (ulong)spec.Incarnation, UndoRestore = new UndoRestore() }, "undo", Deadline);
             return;
         }
 
         var isOld = known is { IsRecovering: true };
-        var job = known ?? Adopt(session, held.Spec.ToCore());
+        var job = known ?? Adopt(session, spec);
         await job.RecoveredAsync();
+        if (job.Restart is { } restart && restart.Spec.Incarnation == spec.Incarnation)
+            return;
+        if (spec.Incarnation > job.Spec.Incarnation && !held.Restoring)
+            job = await ReplaceAsync(session, job, spec);
         if (job.State.IsEnded())
         {
             log.LogWarning("{Job}: {Node} still holds a part of it; it is removed", job.Name, session.Node);
-            await ender.EndPartAsync(job, part);
+            job.Former.Add(former);
+            await ender.EndFormerAsync(job, former);
+            return;
+        }
+
+        if (!IsPart(job, former))
+        {
+            await ender.EndStaleAsync(job, former);
             return;
         }
 
         if (held.Restoring)
             return;
+        session.Send(new ToLauncher { Confirmed = new Confirmed { Job = job.Name, Uid = job.Spec.Uid, Sandbox = part.Sandbox, Incarnation = (ulong)spec.Incarnation } });
         if (held.Sandbox == job.Spec.Head)
             await ReadEpochsAsync(job);
         if (held.Ended && !job.IsAway && !(isOld && await LivesAsync(job, part)))
-            await EndedAsync(job, part, held.ExitCode);
+            await EndedAsync(job, part, spec.Incarnation, held.ExitCode);
         await ForgetEpochAsync(job, part);
+    }
+
+    // What the job has left, to be brought back from its epoch, is no part of it any more.
+    private static bool IsPart(Job job, FormerPart part) => part.Incarnation == job.Spec.Incarnation && job.Spec.Places.Contains(part.Place) && !job.IsAway;
+
+    // A coordinator that knows more has begun a later life of it; what this one has of the earlier life ends.
+    private async Task<Job> ReplaceAsync(NodeSession session, Job job, JobSpec later)
+    {
+        log.LogWarning("{Job}: {Node} holds a part of a later life of it than this coordinator knows", job.Name, session.Node);
+        job.Epoch?.Cancel("a later life of the job was found");
+        await ender.EndAsync(job, JobState.Lost, reason: $"node {session.Node} holds a part of a later life of it");
+        if (jobs.Find(job.Spec.Id) is { } other && other.Spec.Incarnation >= later.Incarnation)
+            return other;
+        var adopted = new Job(later);
+        adopted.MoveTo(JobState.Running);
+        jobs.Add(adopted);
+        journal.Note(adopted);
+        return adopted;
     }
 
     // The job may have been brought back here since the launcher said that its part had ended.
@@ -121,7 +164,7 @@ internal sealed class NodeWatch(
     {
         try
         {
-            var replies = await NodeGroup.AskAllAsync(nodes, [part], _ => new Command { Job = job.Name, ListProcesses = new ListProcesses() }, "list", Deadline, CancellationToken.None);
+            var replies = await NodeGroup.AskAllAsync(nodes, job.Spec.Id, [part], _ => new Command { Incarnation = (ulong)job.Spec.Incarnation, ListProcesses = new ListProcesses() }, "list", Deadline, CancellationToken.None);
             return replies[part.Sandbox].Processes.State != "ended";
         }
         catch (NodeFailedException)
@@ -136,7 +179,7 @@ internal sealed class NodeWatch(
         var last = await job.EpochOverAsync();
         if (last == 0 || !job.Spec.Places.Contains(part) || job.State.IsEnded())
             return;
-        await NodeGroup.TellAllAsync(nodes, [part], _ => new Command { Job = job.Name, Epoch = (uint)last, Abort = new Abort { Committed = job.Epochs.Contains(last) } }, "forget", Deadline);
+        await NodeGroup.TellAllAsync(nodes, job.Spec.Id, [part], _ => new Command { Incarnation = (ulong)job.Spec.Incarnation, Epoch = (uint)last, Abort = new Abort { Committed = job.Epochs.Contains(last) } }, "forget", Deadline);
     }
 
     // This coordinator was started after the job: the launchers know it. They may all come at once.
@@ -163,13 +206,14 @@ internal sealed class NodeWatch(
     }
 
     // What is reported while the job is away counts once it has arrived, and only if it is of the place where it did.
-    private static async Task<bool> IsPartOfAsync(Job job, Place part) => await job.ArrivalAsync() && job.Spec.Places.Contains(part);
+    private static async Task<bool> IsPartOfAsync(Job job, Place part, long incarnation) =>
+        await job.ArrivalAsync() && job.Spec.Places.Contains(part) && (incarnation == 0 || incarnation == job.Spec.Incarnation);
 
-    private async Task EndedAsync(Job job, Place part, int exitCode)
+    private async Task EndedAsync(Job job, Place part, long incarnation, int exitCode)
     {
         var sandbox = part.Sandbox;
         // Then the epoch itself is what ended it.
-        if (job.Epoch?.State is EpochState.Kill or EpochState.Stopped or EpochState.Lose or EpochState.Lost || !await IsPartOfAsync(job, part))
+        if (job.Epoch?.State is EpochState.Kill or EpochState.Stopped or EpochState.Lose or EpochState.Lost || !await IsPartOfAsync(job, part, incarnation))
             return;
         if (job.Spec.Attached)
         {
@@ -209,7 +253,7 @@ internal sealed class NodeWatch(
         var answer = new RemoteStartAnswer { Id = request.Id };
         try
         {
-            await NodeGroup.AskAllAsync(nodes, [PlaceOf(job, request.Node)], _ => new Command { Job = job.Name, RemoteStart = request },
+            await NodeGroup.AskAllAsync(nodes, job.Spec.Id, [PlaceOf(job, request.Node)], _ => new Command { Incarnation = (ulong)job.Spec.Incarnation, RemoteStart = request },
                 "remote start", TimeSpan.FromSeconds(30), CancellationToken.None);
         }
         catch (HpcCrException e)

@@ -23,7 +23,7 @@ internal sealed class JobRecovery(
         foreach (var (_, job) in living)
             job.BeginRecovery();
         foreach (var (_, job) in all)
-            jobs.Add(job);
+            jobs.Add(job, isNew: false);
         return Task.WhenAll(living.Select(found => RecoverAsync(found.Job, found.Record)));
     }
 
@@ -64,7 +64,7 @@ internal sealed class JobRecovery(
         else if (job.Restart is { } restart)
         {
             if (!await restarter.RecoverAsync(job, restart))
-                restarter.Withdraw(job, restart.Before is { } before ? Job.Of(before) : null, "its restart was interrupted by the end of the coordinator");
+                await restarter.WithdrawAsync(job, restart.Before is { } before ? Job.Of(before) : null, "its restart was interrupted by the end of the coordinator");
         }
         else if (job.State == JobState.Starting)
             await ender.EndAsync(job, JobState.Failed, reason: "its start was interrupted by the end of the coordinator", release: job.Spec.Attached);

@@ -11,7 +11,7 @@ namespace HpcCr.Coordinator;
 /// <summary>What users and scripts ask: checks who they are, maps the wire, and leaves the work to others.</summary>
 internal sealed class CoordinatorService(
     NodeRegistry nodes, JobTable jobs, JobStarter starter, JobAttacher attacher, JobEnder ender, Checkpointer checkpointer, JobRestarter restarter,
-    JobMigrator migrator, Retention retention, ILogger<CoordinatorService> log)
+    JobMigrator migrator, Retention retention, JobRemover remover, ILogger<CoordinatorService> log)
     : Protocol.V1.Coordinator.CoordinatorBase
 {
     private const int KillSignal = 9;
@@ -23,10 +23,12 @@ internal sealed class CoordinatorService(
     {
         var (uid, gid) = Caller(context);
         var wire = request.Spec?.Clone() ?? throw new HpcCrException(FailureKind.Usage, "a job without a description cannot be started", "Use `hpccr run`.");
+        wire.RequireBounded();
         wire.Name = wire.Name.Length > 0 ? wire.Name : JobName.Generate(wire.Command.FirstOrDefault() ?? "job");
         if (wire.Nodes.Count == 0)
             wire.Nodes.Add(await starter.FirstNodeAsync(context.CancellationToken));
-        var spec = wire.ToCore() with { Uid = uid, Gid = gid, Attached = false, Hosts = [], PastAddresses = [] };
+        var asked = wire.ToCore();
+        var spec = asked with { Uid = uid, Gid = gid, Limits = CallerLimits.Bound(asked.Limits, context, uid), Attached = false, KeyHasUser = true, Hosts = [], PastAddresses = [] };
         JobName.RequireFree(spec.Name, spec.SlurmJob);
         var job = await starter.StartAsync(spec, context.CancellationToken);
         return new RunReply { Job = job.ToStatus() };
@@ -40,6 +42,8 @@ internal sealed class CoordinatorService(
     public override Task Checkpoint(CheckpointRequest request, IServerStreamWriter<CheckpointEvent> responseStream, ServerCallContext context) => GuardedAsync(async () =>
     {
         var job = jobs.Require(request.Job, Caller(context).Uid);
+        if (request.Inside)
+            return await BeginInsideAsync(job, request, responseStream);
         return await StreamAsync(
             tell => checkpointer.CheckpointAsync(job, request, progress => tell(new CheckpointEvent { Progress = progress })),
             result => new CheckpointEvent { Result = result }, responseStream);
@@ -92,7 +96,7 @@ internal sealed class CoordinatorService(
         var job = jobs.Require(request.Job, Caller(context).Uid);
         if (request.Signal is < 1 or > 64)
             throw new HpcCrException(FailureKind.Usage, $"{request.Signal} is no signal");
-        await NodeGroup.AskAllAsync(nodes, [job.HeadPlace], _ => new Command { Job = job.Name, Signal = new SignalJob { Signal = request.Signal } },
+        await NodeGroup.AskAllAsync(nodes, job.Spec.Id, [job.HeadPlace], _ => new Command { Incarnation = (ulong)job.Spec.Incarnation, Signal = new SignalJob { Signal = request.Signal } },
             "signal", ListDeadline, context.CancellationToken);
         return new SignalReply();
     });
@@ -119,9 +123,20 @@ internal sealed class CoordinatorService(
     {
         var (uid, gid) = Caller(context);
         var keep = SpecMapping.ToKeep(request.Keep);
-        return jobs.Find(JobName.Check(request.Job)) is null
-            ? await retention.PruneAsync(request.Job, request.Folder, uid, gid, keep, request.DryRun, context.CancellationToken)
+        var asked = JobReference.Parse(request.Job);
+        // The folder of a job that is not known here is pruned with the caller's rights.
+        return jobs.Find(asked, uid) is null && request.Folder.Length > 0
+            ? await retention.PruneAsync(new JobId(uid, asked.Name), request.Folder, gid, keep, request.DryRun, context.CancellationToken)
             : await retention.PruneAsync(jobs.Require(request.Job, uid), keep, request.DryRun, context.CancellationToken);
+    });
+
+    /// <inheritdoc/>
+    public override Task<RemoveReply> Remove(RemoveRequest request, ServerCallContext context) => GuardedAsync(async () =>
+    {
+        var (uid, gid) = Caller(context);
+        // The folder of a job that is not known here is removed with the caller's rights.
+        var job = jobs.Find(JobReference.Parse(request.Job), uid) ?? (request.Folder.Length > 0 ? null : jobs.Require(request.Job, uid));
+        return await remover.RemoveAsync(job, request, uid, gid, context.CancellationToken);
     });
 
     /// <inheritdoc/>
@@ -156,7 +171,7 @@ internal sealed class CoordinatorService(
         {
             try
             {
-                var replies = await NodeGroup.AskAllAsync(nodes, [new Place(node.Sandbox, node.Node)], _ => new Command { Job = job.Name, ListProcesses = new ListProcesses() },
+                var replies = await NodeGroup.AskAllAsync(nodes, job.Spec.Id, [new Place(node.Sandbox, node.Node)], _ => new Command { Incarnation = (ulong)job.Spec.Incarnation, ListProcesses = new ListProcesses() },
                     "list", ListDeadline, CancellationToken.None);
                 node.State = replies[node.Sandbox].Processes.State;
                 node.Pids.Add(replies[node.Sandbox].Processes.Pids);
@@ -167,6 +182,23 @@ internal sealed class CoordinatorService(
             }
         }));
         return status;
+    }
+
+    // Who asks is part of what is saved: it hears that the epoch is about to begin, and finds what came of it in the store.
+    private async Task<int> BeginInsideAsync(Job job, CheckpointRequest request, IServerStreamWriter<CheckpointEvent> stream)
+    {
+        var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var work = Task.Run(() => checkpointer.CheckpointAsync(job, request, _ => begun.TrySetResult()));
+        if (await Task.WhenAny(begun.Task, work) == work)
+            await work;
+        _ = work.ContinueWith(
+            failed => log.LogWarning("{Job}: an epoch that the job asked for itself failed: {Why}", job.Name, failed.Exception!.InnerException!.Message),
+            CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+        await stream.WriteAsync(new CheckpointEvent
+        {
+            Accepted = new CheckpointAccepted { Epoch = (uint)(job.Epoch?.Number ?? job.HighestEpoch), Folder = job.Spec.Folder },
+        });
+        return 0;
     }
 
     // The work goes on when the caller goes away: an epoch is not half done because a terminal was closed.

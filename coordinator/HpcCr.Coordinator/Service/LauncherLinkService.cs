@@ -1,5 +1,6 @@
 using Grpc.Core;
 using HpcCr.Core;
+using HpcCr.Hosting;
 using HpcCr.Protocol;
 using HpcCr.Protocol.V1;
 using HpcCr.Rpc;
@@ -11,8 +12,6 @@ namespace HpcCr.Coordinator;
 internal sealed class LauncherLinkService(NodeRegistry nodes, NodeWatch watch, CoordinatorOptions options, ILogger<LauncherLinkService> log)
     : LauncherLink.LauncherLinkBase
 {
-    private const int MissedHeartbeats = 5;
-
     /// <inheritdoc/>
     public override async Task Connect(IAsyncStreamReader<FromLauncher> requestStream, IServerStreamWriter<ToLauncher> responseStream, ServerCallContext context)
     {
@@ -20,16 +19,30 @@ internal sealed class LauncherLinkService(NodeRegistry nodes, NodeWatch watch, C
             throw new HpcCrException(FailureKind.NotAllowed, "only root may be a launcher", "Start hpccr-launcher as root.").ToRpcException();
         if (!await requestStream.MoveNext(context.CancellationToken) || requestStream.Current.Hello is not { } hello || !NodeName.IsValid(hello.Node))
             throw new HpcCrException(FailureKind.Usage, "a launcher begins with a Hello that names its node").ToRpcException();
-        var session = new NodeSession(hello);
+        while (hello.More)
+        {
+            if (!await requestStream.MoveNext(context.CancellationToken) || requestStream.Current.Hello is not { } further)
+                throw new HpcCrException(FailureKind.Usage, "a Hello that goes on was not ended").ToRpcException();
+            hello.Jobs.Add(further.Jobs);
+            hello.More = further.More;
+        }
+
+        var session = new NodeSession(hello, nodes.Time);
         session.Send(new ToLauncher
         {
-            Welcome = new Welcome { HeartbeatMs = (uint)options.Heartbeat.TotalMilliseconds, LeaseMs = (uint)options.Lease.TotalMilliseconds },
+            Welcome = new Welcome
+            {
+                HeartbeatMs = (uint)options.Heartbeat.TotalMilliseconds,
+                LeaseMs = (uint)options.Lease.TotalMilliseconds,
+                FenceMs = (ulong)(options.FenceAfter?.TotalMilliseconds ?? 0),
+                EchoMs = hello.SentMs,
+            },
         });
         nodes.Add(session);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken);
-        var sending = SendAsync(session, responseStream, stop.Token);
-        var beating = BeatAsync(session, stop);
-        _ = watch.ConnectedAsync(session);
+        var sending = EndingAsync(SendAsync(session, responseStream, stop.Token), session, stop);
+        var beating = EndingAsync(BeatAsync(session, stop), session, stop);
+        _ = watch.ConnectedAsync(session).Watched(log, $"{session.Node}: what it holds was not compared");
         try
         {
             while (await requestStream.MoveNext(stop.Token))
@@ -42,21 +55,40 @@ internal sealed class LauncherLinkService(NodeRegistry nodes, NodeWatch watch, C
         finally
         {
             await stop.CancelAsync();
-            _ = watch.DisconnectedAsync(session);
-            await Task.WhenAny(Task.WhenAll(sending, beating));
+            _ = watch.DisconnectedAsync(session).Watched(log, $"{session.Node}: its jobs were not told that it is away");
+            await Task.WhenAll(sending, beating);
         }
+    }
+
+    // A stream that is written or timed no more is no connection, however long it can still be read.
+    private async Task EndingAsync(Task loop, NodeSession session, CancellationTokenSource stop)
+    {
+        try
+        {
+            await loop;
+        }
+        catch (Exception e) when (e is not OperationCanceledException || !stop.IsCancellationRequested)
+        {
+            log.LogWarning("{Node}: {Why}", session.Node, e.Message);
+        }
+        catch (OperationCanceledException)
+        {
+            return;
+        }
+
+        await stop.CancelAsync();
     }
 
     private void Receive(NodeSession session, FromLauncher message)
     {
-        session.Heard();
+        session.Heard(message.Heartbeat?.SentMs ?? 0);
         switch (message.MessageCase)
         {
             case FromLauncher.MessageOneofCase.Reply:
                 session.Replied(message.Reply);
                 break;
             case FromLauncher.MessageOneofCase.Event:
-                _ = watch.HappenedAsync(session, message.Event);
+                _ = watch.HappenedAsync(session, message.Event).Watched(log, $"{session.Node}: {message.Event.EventCase} of {JobName.Printable(message.Event.Job)} came to nothing");
                 break;
         }
     }
@@ -72,8 +104,8 @@ internal sealed class LauncherLinkService(NodeRegistry nodes, NodeWatch watch, C
         using var timer = new PeriodicTimer(options.Heartbeat);
         while (await timer.WaitForNextTickAsync(stop.Token))
         {
-            session.Send(new ToLauncher { Heartbeat = new Heartbeat() });
-            if (Environment.TickCount64 - session.LastHeard > MissedHeartbeats * options.Heartbeat.TotalMilliseconds)
+            session.Send(new ToLauncher { Heartbeat = new Heartbeat { SentMs = session.SentMilliseconds } });
+            if (session.Silence > CoordinatorOptions.MissedHeartbeats * options.Heartbeat)
                 await stop.CancelAsync();
         }
     }

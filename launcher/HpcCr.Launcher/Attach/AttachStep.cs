@@ -1,4 +1,3 @@
-using HpcCr.Core;
 using HpcCr.Linux;
 using HpcCr.Protocol;
 using HpcCr.Protocol.V1;
@@ -18,8 +17,6 @@ internal static class AttachStep
         try
         {
             job.Store.Run(() => MakeOutputs(job.Spec));
-            if (job.IsHead)
-                SandboxSteps.WriteRecord(job, new JobRecord { Job = job.Spec.Name, State = Core.JobState.Running, Nodes = job.Spec.Nodes, Time = DateTimeOffset.UtcNow });
             await job.AskAsync(new GuardRequest
             {
                 AttachTree = new AttachTree { Cgroup = job.Cgroup.Path, RootPid = request.Pid, StartTime = request.StartTime, CallerUid = request.CallerUid },
@@ -39,7 +36,7 @@ internal static class AttachStep
     private static int MakeOutputs(Core.JobSpec spec)
     {
         foreach (var path in TreeLook.Outputs(spec))
-            Descriptors.Open(path, OpenFor.WriteOnly | OpenFor.Append | OpenFor.Create, OutputMode).Dispose();
+            Descriptors.Open(path, OpenFor.WriteOnly | OpenFor.Append | OpenFor.Create | OpenFor.NonBlocking, OutputMode).Dispose();
         return 0;
     }
 }

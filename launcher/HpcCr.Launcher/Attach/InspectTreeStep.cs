@@ -10,11 +10,11 @@ internal static class InspectTreeStep
 {
     public static Reply Run(InspectTree request, LocalJobs jobs, string node)
     {
+        using var root = TreeChecks.Hold(request.Pid, node);
         var tree = TreeChecks.Pass(request.Pid, request.CallerUid, jobs, node);
-        return new Reply
-        {
-            TreeInspected = new TreeInspected { Spec = Describe(request.Pid, tree).ToWire(), StartTime = ProcFs.StartTime(request.Pid) ?? throw TreeChecks.Gone(request.Pid, node) },
-        };
+        var found = new TreeInspected { Spec = Describe(request.Pid, tree).ToWire(), StartTime = ProcFs.StartTime(request.Pid) ?? throw TreeChecks.Gone(request.Pid, node) };
+        // Its owner was checked and its environment read by number: all of that was of one process.
+        return root.HasItsNumber ? new Reply { TreeInspected = found } : throw TreeChecks.Gone(request.Pid, node);
     }
 
     private static Core.JobSpec Describe(int root, IReadOnlyList<int> tree)

@@ -9,14 +9,13 @@ namespace HpcCr.Launcher;
 internal static class SharedFiles
 {
     private const string Memory = "/dev/shm/";
-    private const string Deleted = " (deleted)";
 
     /// <summary>Their paths.</summary>
     /// <param name="job">The job.</param>
     public static IReadOnlyList<string> Of(LocalJob job)
     {
         var processes = job.Cgroup.Processes();
-        var open = processes.SelectMany(OpenDescriptor.Of).Where(file => file.Target.StartsWith('/')).ToList();
+        var open = processes.SelectMany(OpenDescriptor.Of).Where(file => file.Target.StartsWith('/') && !DeletedName.Is(file.Pid, file.Target, file.Path)).ToList();
         return Choose(
             [.. processes.SelectMany(Mapped)],
             [.. open.Where(file => RegularFile.LengthOf(file.Path) is not null).Select(file => file.Target)],
@@ -29,7 +28,7 @@ internal static class SharedFiles
         // What lies beside or above such files, as in the session folder of an MPI, goes with them; all of /tmp does not.
         var folders = mapped.SelectMany(FoldersOf).ToHashSet();
         var opened = open.Where(path => path.StartsWith(Memory, StringComparison.Ordinal) || folders.Contains(Path.GetDirectoryName(path) ?? ""));
-        return [.. mapped.Concat(opened).Concat(pipes).Where(path => !path.EndsWith(Deleted, StringComparison.Ordinal)).Distinct().Order(StringComparer.Ordinal)];
+        return [.. mapped.Concat(opened).Concat(pipes).Distinct().Order(StringComparer.Ordinal)];
     }
 
     /// <summary>
@@ -61,6 +60,6 @@ internal static class SharedFiles
             yield return folder;
     }
 
-    private static IEnumerable<string> Mapped(int pid) => FileUse.SharedMappings(pid).Select(use => use.Path)
+    private static IEnumerable<string> Mapped(int pid) => FileUse.SharedMappings(pid).Where(use => !use.IsDeleted).Select(use => use.Path)
         .Where(path => !path.StartsWith("/dev/", StringComparison.Ordinal) || path.StartsWith(Memory, StringComparison.Ordinal));
 }

@@ -39,6 +39,20 @@ internal static class TreeChecks
         return tree;
     }
 
+    /// <summary>Holds the tree's root, to be asked later whether it still has its number.</summary>
+    /// <exception cref="HpcCrException">There is no such process.</exception>
+    public static PidFd Hold(int root, string node)
+    {
+        try
+        {
+            return root > 0 ? PidFd.Open(root) : throw Gone(root, node);
+        }
+        catch (LinuxException e) when (e.Errno is Errno.ESRCH or Errno.EINVAL or Errno.ENOENT)
+        {
+            throw Gone(root, node);
+        }
+    }
+
     /// <summary>What is told of a process that is not there.</summary>
     public static HpcCrException Gone(int pid, string node) =>
         new(FailureKind.NotFound, $"there is no process {pid} on {node}", "`ps -e` lists the processes of a node; name a process, not a thread.");

@@ -14,13 +14,12 @@ internal sealed record FileUse(string Path, string Link, int Flags, long? Offset
     private const int WriteOnly = 1;
     private const int ReadWrite = 2;
     private const int Append = 0x400;
-    private const string DeletedMark = " (deleted)";
 
     /// <summary>It lost its name.</summary>
-    public bool IsDeleted => Path.EndsWith(DeletedMark, StringComparison.Ordinal);
+    public bool IsDeleted { get; init; }
 
     /// <summary>The name that it had or has.</summary>
-    public string Name => IsDeleted ? Path[..^DeletedMark.Length] : Path;
+    public string Name => IsDeleted ? DeletedName.Of(Path) : Path;
 
     /// <summary>Something can be written by it.</summary>
     public bool IsWritable => (Flags & AccessMode) != 0;
@@ -43,14 +42,16 @@ internal sealed record FileUse(string Path, string Link, int Flags, long? Offset
         // address perms offset device inode path
         foreach (var line in LinesOf($"/proc/{pid}/maps"))
             if (line.Split(' ', 6, StringSplitOptions.RemoveEmptyEntries) is [var range, [_, 'w', _, 's'], _, _, _, ['/', ..] path])
-                yield return new FileUse(path, $"/proc/{pid}/map_files/{string.Join('-', range.Split('-').Select(end => end.TrimStart('0')))}", ReadWrite, null);
+                yield return Marked(pid, new FileUse(path, $"/proc/{pid}/map_files/{string.Join('-', range.Split('-').Select(end => end.TrimStart('0')))}", ReadWrite, null));
     }
+
+    private static FileUse Marked(int pid, FileUse use) => use with { IsDeleted = DeletedName.Is(pid, use.Path, use.Link) };
 
     private static FileUse? Read(OpenDescriptor descriptor)
     {
         var info = LinesOf($"/proc/{descriptor.Pid}/fdinfo/{descriptor.Number}");
         return Field(info, "pos:") is { } offset && Field(info, "flags:") is { } flags
-            ? new FileUse(descriptor.Target, descriptor.Path, Convert.ToInt32(flags, 8), long.Parse(offset, CultureInfo.InvariantCulture))
+            ? Marked(descriptor.Pid, new FileUse(descriptor.Target, descriptor.Path, Convert.ToInt32(flags, 8), long.Parse(offset, CultureInfo.InvariantCulture)))
             : null;
     }
 

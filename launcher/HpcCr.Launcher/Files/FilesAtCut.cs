@@ -122,7 +122,9 @@ internal sealed class FilesAtCut(IReadOnlyList<HeldFile> files, SharedFileSystem
 
     private static bool Clone(LocalJob job, HeldFile held, string path) => job.Store.Run(() =>
     {
-        var create = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite };
+        // Anew: what somebody has put there could be waited for.
+        File.Delete(path);
+        var create = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite };
         using (var target = new FileStream(path, create))
         {
             if (FileContents.TryClone(held.Source!, target.SafeFileHandle))

@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Grpc.Core;
 using HpcCr.Core;
+using HpcCr.Protocol;
 using HpcCr.Protocol.V1;
 using HpcCr.Rpc;
 using Microsoft.Extensions.Logging;
@@ -21,7 +22,18 @@ internal sealed class CoordinatorLink(Func<GrpcChannel> open, Func<Task<Hello>> 
     public event Action<ToLauncher>? Received;
 
     /// <summary>Sends a message if there is a coordinator; otherwise the next Hello tells.</summary>
-    public bool TrySend(FromLauncher message) => _outgoing?.Writer.TryWrite(message) ?? false;
+    /// <remarks>What the stream cannot carry fails alone: a reply becomes a failure, anything else is not sent.</remarks>
+    public bool TrySend(FromLauncher message)
+    {
+        if (WireLimits.FitsTheStream(message))
+            return _outgoing?.Writer.TryWrite(message) ?? false;
+        log.LogError("a message of {Bytes} bytes is too long for the coordinator: {Case}", message.CalculateSize(), message.MessageCase);
+        if (message.Reply is not { } reply)
+            return false;
+        var failure = new HpcCrException(Core.FailureKind.Failed,
+            $"what {reply.ResultCase} has to say takes {reply.CalculateSize() >> 20} MiB, and {WireLimits.MostStreamBytes >> 20} MiB is the most", "The job has too many files.");
+        return _outgoing?.Writer.TryWrite(new FromLauncher { Reply = new Reply { Id = reply.Id, Failure = failure.ToWire() } }) ?? false;
+    }
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -33,8 +45,9 @@ internal sealed class CoordinatorLink(Func<GrpcChannel> open, Func<Task<Hello>> 
                 await ConverseAsync(cancellationToken);
                 lastWhy = "";
             }
-            catch (Exception e) when (e is RpcException or HpcCrException or IOException or OperationCanceledException or HttpRequestException)
+            catch (Exception e)
             {
+                // Whatever it is: a launcher without a coordinator tries to have one.
                 if (cancellationToken.IsCancellationRequested)
                     return;
                 if (e.Message != lastWhy)
@@ -52,10 +65,11 @@ internal sealed class CoordinatorLink(Func<GrpcChannel> open, Func<Task<Hello>> 
         {
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             using var call = new LauncherLink.LauncherLinkClient(channel).Connect(cancellationToken: stop.Token);
-            await call.RequestStream.WriteAsync(new FromLauncher { Hello = await hello() }, stop.Token);
+            foreach (var part in HelloParts.Of(await hello()))
+                await call.RequestStream.WriteAsync(new FromLauncher { Hello = part }, stop.Token);
             var outgoing = Channel.CreateUnbounded<FromLauncher>(new UnboundedChannelOptions { SingleReader = true });
             _outgoing = outgoing;
-            var sending = SendAllAsync(outgoing.Reader, call.RequestStream, stop.Token);
+            var sending = SendAllAsync(outgoing.Reader, call.RequestStream, stop);
             try
             {
                 await foreach (var message in call.ResponseStream.ReadAllAsync(stop.Token))
@@ -65,7 +79,7 @@ internal sealed class CoordinatorLink(Func<GrpcChannel> open, Func<Task<Hello>> 
             {
                 _outgoing = null;
                 await stop.CancelAsync();
-                await Task.WhenAny(sending);
+                await sending;
             }
         }
         finally
@@ -74,9 +88,20 @@ internal sealed class CoordinatorLink(Func<GrpcChannel> open, Func<Task<Hello>> 
         }
     }
 
-    private static async Task SendAllAsync(ChannelReader<FromLauncher> messages, IClientStreamWriter<FromLauncher> stream, CancellationToken cancellationToken)
+    // A stream that cannot be written any more is no connection, however long it can still be read.
+    private async Task SendAllAsync(ChannelReader<FromLauncher> messages, IClientStreamWriter<FromLauncher> stream, CancellationTokenSource stop)
     {
-        await foreach (var message in messages.ReadAllAsync(cancellationToken))
-            await stream.WriteAsync(message, cancellationToken);
+        try
+        {
+            await foreach (var message in messages.ReadAllAsync(stop.Token))
+                await stream.WriteAsync(message, stop.Token);
+        }
+        catch (Exception e)
+        {
+            if (!stop.IsCancellationRequested)
+                log.LogWarning("the coordinator cannot be written to: {Why}", e.Message);
+        }
+
+        await stop.CancelAsync();
     }
 }

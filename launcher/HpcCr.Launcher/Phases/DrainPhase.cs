@@ -17,6 +17,8 @@ internal static class DrainPhase
     public static async Task<Reply> RunAsync(LocalJob job, Drain drain, CancellationToken cancellationToken)
     {
         var epoch = job.Epoch!;
+        if (epoch.HeldUp.Count > 0)
+            return new Reply { Drained = new Drained { HeldUp = { epoch.HeldUp.Select(thread => $"{thread} on {job.Options.Node}") } } };
         var processes = job.Cgroup.Processes();
         var inodes = JobSockets.InodesOf(processes);
         var began = Stopwatch.GetTimestamp();

@@ -33,6 +33,7 @@ internal static class DumpPhase
             throw;
         }
 
+        epoch.Calls = engine.Result.Calls;
         FreezePhase.RequireAll(job);
         await job.Plugins.AskAsync(PluginEvents.PostDump, cancellationToken);
         // The engine stands at its gate, and this node's vote is not yet cast.

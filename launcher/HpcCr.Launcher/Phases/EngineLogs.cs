@@ -1,4 +1,5 @@
 using HpcCr.Core;
+using HpcCr.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace HpcCr.Launcher;
@@ -13,11 +14,12 @@ internal static class EngineLogs
         try
         {
             var folder = Path.Combine(job.Options.Run.Root, "engine-logs");
-            Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            PrivateFolder.Make(folder);
             foreach (var log in Directory.EnumerateFiles(images, "*.log"))
             {
                 var target = Path.Combine(folder, $"{job.Key}-{EpochName.Of(epoch)}-{Path.GetFileName(log)}");
                 File.Copy(log, target, overwrite: true);
+                File.SetUnixFileMode(target, UnixFileMode.UserRead | UnixFileMode.UserWrite);
                 job.Log.LogWarning("{Job}: the engine's log is kept as {Path}", job.Spec.Name, target);
             }
 

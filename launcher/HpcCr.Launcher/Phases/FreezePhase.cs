@@ -12,8 +12,10 @@ internal static class FreezePhase
     public static async Task<Reply> RunAsync(LocalJob job, CancellationToken cancellationToken)
     {
         var reply = await job.AskAsync(new GuardRequest { Freeze = new FreezeSandbox { DeadlineMs = DeadlineMs } }, cancellationToken);
-        job.Epoch!.Pids = job.Cgroup.Processes();
+        // Where not all stand still, some may end by themselves before the thaw.
+        job.Epoch!.Pids = reply.HeldUp.Count > 0 ? [] : job.Cgroup.Processes();
         job.Epoch.RootPid = reply.Status.RootPid;
+        job.Epoch.HeldUp = reply.HeldUp;
         job.Epoch.Parked = reply.Parked.ToDictionary(p => p.Cookie);
         return new Reply();
     }

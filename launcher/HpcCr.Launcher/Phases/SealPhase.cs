@@ -22,6 +22,8 @@ internal static class SealPhase
         var folder = Path.Combine(partial, job.Sandbox);
         ImageRights.RequireForSeal(job, epoch.Images);
         var connections = SealedConnections.Read(job.Sandbox, epoch);
+        CallsImage.Reenter(epoch.Images, epoch.Calls.Select(call =>
+            new CallEntry(call.Thread, call.InstructionPointer, call.StackPointer, call.Number, call.Argument, call.Value)));
         var named = FilesImage.Read(epoch.Images);
         var links = FilesImage.LinkNames(epoch.Images);
         var hugePages = HugePagesImage.Read(epoch.Images, HugePages.DefaultBytes).Select(pages => new HugePagesRecord(pages.Key, pages.Value)).ToList();

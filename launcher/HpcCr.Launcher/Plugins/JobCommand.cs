@@ -65,12 +65,13 @@ internal static class JobCommand
 
     private static void End(LocalJob job, string mark)
     {
-        foreach (var pid in job.Cgroup.Processes().Where(pid => pid > 0 && ProcFs.EnvironmentOf(pid).Contains(mark)))
+        foreach (var pid in job.Cgroup.Processes().Where(pid => pid > 0))
         {
             try
             {
                 using var process = PidFd.Open(pid);
-                process.SendSignal(Signals.Kill);
+                if (ProcFs.EnvironmentOf(pid).Contains(mark))
+                    process.SendSignal(Signals.Kill);
             }
             catch (LinuxException e) when (e.Errno == Errno.ESRCH)
             {

@@ -181,6 +181,8 @@ internal sealed class JobPlugin(FoundPlugin plugin, LocalJob job, HostHello hell
             Uid = uid,
             Gid = gid,
             Groups = isRoot ? [0] : Linux.UserDatabase.Groups(uid, gid),
+            // A program of the user's own may take no more than their job.
+            Limits = plugin.IsInstalled ? [] : job.Spec.Limits,
             Cgroup = LocalJobs.PluginCgroupOf(job, Name),
             EntryFile = Path.Combine(job.Layout.Root, $"plugin-{Name}"),
         };

@@ -1,3 +1,5 @@
+using HpcCr.Core;
+
 namespace HpcCr.Launcher;
 
 /// <summary>How a plugin's process is started.</summary>
@@ -23,6 +25,9 @@ internal sealed record PluginLaunch
 
     /// <summary>Its groups.</summary>
     public required IReadOnlyList<uint> Groups { get; init; }
+
+    /// <summary>Its resource limits; empty: the launcher's.</summary>
+    public IReadOnlyList<ResourceLimit> Limits { get; init; } = [];
 
     /// <summary>A cgroup of its own, below ours; with it all that it has started ends.</summary>
     public required string Cgroup { get; init; }

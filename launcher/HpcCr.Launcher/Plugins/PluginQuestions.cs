@@ -34,7 +34,7 @@ internal sealed class PluginQuestions
         var answer = _waiting.GetOrAdd(ask.Id, _ => new(TaskCreationOptions.RunContinuationsAsynchronously));
         try
         {
-            if (!Send(new FromLauncher { Event = new Event { Job = job.Spec.Name, Sandbox = job.Sandbox, PluginAsk = ask } }))
+            if (!Send(new FromLauncher { Event = new Event { Job = job.Spec.Name, Uid = job.Spec.Uid, Sandbox = job.Sandbox, Incarnation = (ulong)job.Spec.Incarnation, PluginAsk = ask } }))
                 return new HostLine { Failure = "the coordinator is not connected" };
             var said = await answer.Task.WaitAsync(cancellationToken);
             return said.Failure.Length > 0 ? new HostLine { Failure = said.Failure } : new HostLine { Value = said.Value };

@@ -69,5 +69,6 @@ internal static class PluginStart
         WorkingDirectory = launch.Folder,
         Argv = { launch.Argv },
         Environment = { launch.Environment },
+        Limits = { launch.Limits.Select(limit => new Limit { Resource = limit.Resource, Soft = limit.Soft, Hard = limit.Hard }) },
     }.ToByteArray(), UnixFileMode.UserRead | UnixFileMode.UserWrite);
 }

@@ -9,14 +9,12 @@ namespace HpcCr.Launcher;
 /// <param name="Descriptor">The descriptor; null for what is only mapped.</param>
 internal sealed record OpenThing(string Target, string Path, FileFacts? Facts, OpenDescriptor? Descriptor)
 {
-    private const string Deleted = " (deleted)";
-
     /// <summary>It had a name and has lost its last one; memory that never had one does not count.</summary>
-    public bool IsGhost => Facts is { IsRegular: true, Links: 0 } && Target.StartsWith('/') && Target.EndsWith(Deleted, StringComparison.Ordinal)
+    public bool IsGhost => Facts is { IsRegular: true, Links: 0 } && Target.StartsWith('/') && Target.EndsWith(DeletedName.Mark, StringComparison.Ordinal)
         && !Nameless.Any(name => Target.StartsWith(name, StringComparison.Ordinal));
 
     /// <summary>Its target without what the kernel adds.</summary>
-    public string Name => Target.EndsWith(Deleted, StringComparison.Ordinal) ? Target[..^Deleted.Length] : Target;
+    public string Name => IsGhost ? DeletedName.Of(Target) : Target;
 
     // Memory that the kernel keeps as files without a place in any folder.
     private static readonly string[] Nameless = ["/memfd:", "/SYSV", "/dev/zero", "/[aio]", "/anon_hugepage", "/secretmem"];

@@ -11,7 +11,8 @@ internal static class PreflightStep
     private static readonly IReadOnlyList<IPreflightCheck> Checks =
     [
         new CgroupCheck(), new NamespaceCheck(), new TracerCheck(), new CredentialCheck(), new DeviceCheck(), new KernelObjectCheck(), new MountedFileCheck(),
-        new DeletedFileCheck(), new ThreadFileCheck(), new SocketCheck(), new OutsideEndCheck(), new QueueCheck(), new TerminalCheck(), new UnixQueueCheck(), new SharedMemoryCheck(), new SemaphoreCheck(), new SlurmStepCheck(), new TreeCheck(),
+        new DeletedFileCheck(), new ThreadFileCheck(), new SocketCheck(), new OutsideEndCheck(), new QueueCheck(), new TerminalCheck(), new UnixQueueCheck(), new SharedMemoryCheck(), new SemaphoreCheck(),
+        new SlurmStepCheck(), new TreeCheck(), new LeaderCheck(),
     ];
 
     /// <summary>Looks.</summary>

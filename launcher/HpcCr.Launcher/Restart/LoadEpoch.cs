@@ -8,12 +8,14 @@ namespace HpcCr.Launcher;
 /// <summary>Reads an epoch's manifest as the user who asks for it, and believes it only if it is signed.</summary>
 internal static class LoadEpochStep
 {
+    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(1);
+
     public static Reply Run(LoadEpoch request, SigningKey key)
     {
         var store = new StoreAccess(request.Uid, request.Gid);
         try
         {
-            var (document, manifest) = store.Run(() => EpochReader.ReadDocument(request.Path));
+            var (document, manifest) = store.RunWithin(Deadline, JobName.Printable(request.Path), () => EpochReader.ReadDocument(request.Path));
             if (request.Uid != 0 && manifest.Spec.Uid != request.Uid)
             {
                 throw new HpcCrException(FailureKind.NotAllowed, $"the epoch {JobName.Printable(request.Path)} is of another user's job",

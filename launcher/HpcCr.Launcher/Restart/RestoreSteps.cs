@@ -65,6 +65,7 @@ internal static class RestoreSteps
     public static async Task<Reply> RestoreAsync(LocalJob job, Restore request, EngineCommands engines, CancellationToken cancellationToken)
     {
         var work = Prepared(job);
+        TemporaryNames.Remove(job, work.Images);
         try
         {
             var reply = await job.AskAsync(new GuardRequest
@@ -89,6 +90,7 @@ internal static class RestoreSteps
         catch
         {
             await EngineLogs.KeepAsync(job, work.Images, work.Manifest.Epoch);
+            TemporaryNames.Remove(job, work.Images);
             throw;
         }
         finally

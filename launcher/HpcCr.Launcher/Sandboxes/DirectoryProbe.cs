@@ -1,4 +1,5 @@
 using HpcCr.Core;
+using HpcCr.Linux;
 using HpcCr.Protocol.V1;
 using HpcCr.Store;
 using ProbeAction = HpcCr.Protocol.V1.ProbeDirectory.Types.Action;
@@ -8,13 +9,15 @@ namespace HpcCr.Launcher;
 /// <summary>Proves, with a token file, that all nodes of a job see the same checkpoint directory; all as the job's user.</summary>
 internal static class DirectoryProbe
 {
+    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(1);
+
     public static Reply Run(ProbeDirectory request, string job)
     {
         var folder = Path.Combine(request.Path, JobName.Check(job));
         var token = request.Action == ProbeAction.List ? "" : Path.Combine(folder, ".shared-" + JobName.Check(request.Token));
         try
         {
-            return new StoreAccess(request.Uid, request.Gid).Run(() => Probe(request.Action, folder, token));
+            return new StoreAccess(request.Uid, request.Gid).RunWithin(Deadline, JobName.Printable(folder), () => Probe(request.Action, folder, token, request.Uid));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -24,13 +27,13 @@ internal static class DirectoryProbe
         }
     }
 
-    private static Reply Probe(ProbeAction action, string folder, string token)
+    private static Reply Probe(ProbeAction action, string folder, string token, uint uid)
     {
         switch (action)
         {
             case ProbeAction.Write:
                 Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-                File.WriteAllText(token, "");
+                WriteToken(folder, token, uid);
                 break;
             case ProbeAction.Remove:
                 File.Delete(token);
@@ -45,4 +48,27 @@ internal static class DirectoryProbe
         probed.HighestNumber = (uint)EpochCatalog.HighestNumber(folder);
         return new Reply { Probed = probed };
     }
+
+    // A folder belongs to whoever had the job's name first. The owner of a new file is whom the file server takes the user for; root could write anywhere.
+    private static void WriteToken(string folder, string token, uint uid)
+    {
+        try
+        {
+            File.OpenHandle(token, FileMode.CreateNew, FileAccess.Write).Dispose();
+        }
+        catch (UnauthorizedAccessException) when (FileFacts.Of(folder) is { } found && found.Uid != uid)
+        {
+            throw Taken(folder, found.Uid);
+        }
+
+        var owner = FileFacts.Of(token)?.Uid;
+        var taken = ((FileFacts?[])[FileFacts.OfLink(folder), FileFacts.Of(folder)]).FirstOrDefault(found => found?.Uid != owner);
+        if (taken is null)
+            return;
+        File.Delete(token);
+        throw Taken(folder, taken.Value.Uid);
+    }
+
+    private static HpcCrException Taken(string folder, uint owner) => new(FailureKind.NotAllowed,
+        $"the folder {folder} belongs to {UserDatabase.Find(owner)?.Name ?? $"user {owner}"}", "Choose another --name, or another directory with --ckpt-dir.");
 }

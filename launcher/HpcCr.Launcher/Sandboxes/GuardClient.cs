@@ -35,8 +35,9 @@ internal sealed class GuardClient : IAsyncDisposable
     /// <summary>Starts a guard; it outlives this launcher.</summary>
     public static async Task<GuardClient> StartAsync(SandboxLayout layout, ILogger log)
     {
-        using var logFile = new FileStream(layout.GuardLog, FileMode.Append, FileAccess.Write, FileShare.ReadWrite);
-        var descriptor = (int)logFile.SafeFileHandle.DangerousGetHandle();
+        using var logFile = Descriptors.Open(layout.GuardLog, OpenFor.WriteOnly | OpenFor.Append | OpenFor.Create);
+        File.SetUnixFileMode(logFile, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        var descriptor = (int)logFile.DangerousGetHandle();
         var process = ChildProcess.Start(new SpawnOptions
         {
             Argv = [Programs.Guard, "serve", layout.Root],

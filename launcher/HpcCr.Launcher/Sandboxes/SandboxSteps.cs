@@ -1,10 +1,9 @@
-using System.Text;
+using System.Text.Json;
+using Google.Protobuf;
 using HpcCr.Core;
-using HpcCr.Linux;
 using HpcCr.Protocol;
 using HpcCr.Protocol.V1;
 using HpcCr.Protocol.V1.Local;
-using HpcCr.Store;
 
 namespace HpcCr.Launcher;
 
@@ -18,8 +17,6 @@ internal static class SandboxSteps
         {
             MpiEnvironment.WriteHostFiles(job.Spec.Nodes, request.Slots, job.Layout);
             var entry = request.Head ? job.Entries.Head() : job.Entries.Waiting();
-            if (request.Head)
-                WriteRecord(job, new JobRecord { Job = job.Spec.Name, State = JobState.Running, Nodes = job.Spec.Nodes, Time = DateTimeOffset.UtcNow });
             await job.AskAsync(new GuardRequest { Start = new StartSandbox { Cgroup = job.Cgroup.Path, Entry = entry } }, cancellationToken);
         }
         catch
@@ -34,7 +31,7 @@ internal static class SandboxSteps
     public static async Task<Reply> ListAsync(LocalJob job, CancellationToken cancellationToken)
     {
         var status = (await job.AskAsync(new GuardRequest { Status = new GetStatus() }, cancellationToken)).Status;
-        var state = status.Frozen ? "frozen" : status.State.ToString().ToLowerInvariant();
+        var state = status.Frozen || status.Fenced ? "frozen" : status.State.ToString().ToLowerInvariant();
         return new Reply { Processes = new Processes { State = state, Pids = { job.Cgroup.Processes() } } };
     }
 
@@ -44,24 +41,28 @@ internal static class SandboxSteps
         {
             // First, so that a launcher that dies in between finds the job again, and is told again.
             if (!request.RecordJson.IsEmpty)
-                AsUser(job, () => AtomicFile.Write(RecordPath(job), request.RecordJson.ToByteArray(), UnixFileMode.UserRead | UnixFileMode.UserWrite));
+                await WriteRecordAsync(job, request.RecordJson);
         }
         finally
         {
-            await jobs.RemoveAsync(job, request.Release);
+            await jobs.RemoveAsync(job, request.Release, request.Stale);
         }
 
         return new Reply();
     }
 
-    public static void WriteRecord(LocalJob job, JobRecord record) =>
-        AsUser(job, () => AtomicFile.Write(RecordPath(job), Encoding.UTF8.GetBytes(System.Text.Json.JsonSerializer.Serialize(record, CoreJson.Default.JobRecord)), UnixFileMode.UserRead | UnixFileMode.UserWrite));
-
-    private static string RecordPath(LocalJob job) => Path.Combine(job.Spec.Folder, JobFolder.Record);
-
-    private static void AsUser(LocalJob job, Action action) => ((IStoreAccess)job.Store).Run(() =>
+    // A later life of the job, under whichever coordinator, has the last word.
+    private static async Task WriteRecordAsync(LocalJob job, ByteString json)
     {
-        action();
-        return 0;
-    });
+        if (JsonSerializer.Deserialize(json.Span, CoreJson.Default.JobRecord) is not { } record || !job.Store.Run(() => Directory.Exists(job.Spec.Folder)))
+            return;
+        var file = new JobRecordFile(job.Store, job.Spec.Folder);
+        await file.HoldAsync(() =>
+        {
+            var found = file.Read();
+            if (found is null || found.Incarnation <= record.Incarnation)
+                file.Write(record with { Owner = found?.Owner ?? "", FenceMilliseconds = found?.FenceMilliseconds ?? 0 });
+            return 0;
+        });
+    }
 }

@@ -1,3 +1,4 @@
+using HpcCr.Core;
 using HpcCr.Linux;
 using HpcCr.Store;
 using Microsoft.Win32.SafeHandles;
@@ -32,50 +33,24 @@ internal sealed class StoreAccess(uint uid, uint gid, string? faults = null) : I
         Durable.SyncDirectory(path);
     }
 
-    public FileStream OpenImage(string folder, string path, long size)
+    /// <summary>
+    /// As <c>Run</c>, for what a user only names: it may lie on a file system that never answers. Work that is late goes on without us, and a user with
+    /// too much of that is refused.
+    /// </summary>
+    /// <exception cref="HpcCrException">It took too long (failed).</exception>
+    public T RunWithin<T>(TimeSpan deadline, string what, Func<T> operation)
     {
         try
         {
-            var stream = new FileStream(FileBeneath.OpenRead(folder, path), FileAccess.Read, bufferSize: 0);
-            var fault = !stream.CanSeek ? ImagePath.Damaged(folder, path, "is no file")
-                : stream.Length != size ? ImagePath.OtherSize(folder, path, stream.Length, size)
-                : null;
-            if (fault is null)
-                return stream;
-            stream.Dispose();
-            throw fault;
+            return UserThread.Run(uid, gid, _groups, operation, deadline);
         }
-        catch (LinuxException e) when (e.Errno is Errno.ELOOP or Errno.EXDEV)
+        catch (TimeoutException e)
         {
-            throw ImagePath.Damaged(folder, path, "is a link, or behind one");
-        }
-        catch (LinuxException e) when (e.Errno is Errno.ENOENT or Errno.ENOTDIR)
-        {
-            throw new FileNotFoundException(e.Message, Path.Combine(folder, path));
-        }
-        catch (LinuxException e) when (e.Errno == Errno.EACCES)
-        {
-            throw new UnauthorizedAccessException(e.Message);
+            throw new HpcCrException(FailureKind.Failed, $"{what} could not be read: {e.Message}", "See whether its file system answers.");
         }
     }
 
-    public SafeFileHandle? OpenFile(string path, FileAccess access)
-    {
-        try
-        {
-            return RegularFile.Open(path, access);
-        }
-        catch (LinuxException e) when (e.Errno is Errno.ENOENT or Errno.ENOTDIR)
-        {
-            return null;
-        }
-        catch (LinuxException e) when (e.Errno is Errno.EACCES or Errno.EROFS)
-        {
-            throw new UnauthorizedAccessException($"{path} may not be opened by the job's user", e);
-        }
-        catch (LinuxException e) when (e.Errno == Errno.EINVAL)
-        {
-            throw new IOException($"{path} is no file", e);
-        }
-    }
+    public FileStream OpenImage(string folder, string path, long size) => SafeFiles.OpenImage(folder, path, size);
+
+    public SafeFileHandle? OpenFile(string path, FileAccess access) => SafeFiles.OpenFile(path, access);
 }

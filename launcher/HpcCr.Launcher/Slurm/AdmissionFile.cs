@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using HpcCr.Core;
+using HpcCr.Hosting;
 using HpcCr.Linux;
 
 namespace HpcCr.Launcher;
@@ -15,7 +16,7 @@ public static class AdmissionFile
     {
         ArgumentNullException.ThrowIfNull(run);
         Directory.CreateDirectory(run.Root);
-        Directory.CreateDirectory(run.Slurm, OfFiles | UnixFileMode.UserExecute);
+        PrivateFolder.Make(run.Slurm);
         AtomicFile.Write(PathOf(run, slurmJob), Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{uid}\n")), OfFiles);
     }
 

@@ -16,9 +16,12 @@ internal sealed class CoordinatorRelay(CoordinatorClient client) : CoordinatorBa
     private const UnixFileMode EverybodysSocket = (UnixFileMode)0x1b6;
 
     /// <summary>Listens where commands look for a coordinator.</summary>
-    public static async Task<RpcServer> StartAsync(string socket, Func<GrpcChannel> open, CancellationToken cancellationToken) =>
-        await new RpcServerBuilder().ListenUnix(socket, EverybodysSocket)
-            .AddService(Protocol.V1.Coordinator.BindService(new CoordinatorRelay(new CoordinatorClient(open())))).StartAsync(cancellationToken);
+    public static async Task<RpcServer> StartAsync(string socket, Func<GrpcChannel> open, CancellationToken cancellationToken)
+    {
+        var shares = new UserShares();
+        return await new RpcServerBuilder { Options = new GrpcServerOptions { Admit = shares.Call } }.ListenUnix(socket, EverybodysSocket, shares.Connection)
+            .AddService(Protocol.V1.Coordinator.BindService(new CoordinatorRelay(new CoordinatorClient(open()))), WireLimits.MostRequestBytes).StartAsync(cancellationToken);
+    }
 
     /// <inheritdoc/>
     public override async Task<RunReply> Run(RunRequest request, ServerCallContext context) => await client.RunAsync(request, Of(context));
@@ -52,6 +55,12 @@ internal sealed class CoordinatorRelay(CoordinatorClient client) : CoordinatorBa
     public override async Task<KillReply> Kill(KillRequest request, ServerCallContext context) => await client.KillAsync(request, Of(context));
 
     /// <inheritdoc/>
+    public override async Task<RemoveReply> Remove(RemoveRequest request, ServerCallContext context) => await client.RemoveAsync(request, Of(context));
+
+    /// <inheritdoc/>
+    public override async Task<CheckReply> Check(CheckRequest request, ServerCallContext context) => await client.CheckAsync(request, Of(context));
+
+    /// <inheritdoc/>
     public override async Task<PruneReply> Prune(PruneRequest request, ServerCallContext context) => await client.PruneAsync(request, Of(context));
 
     /// <inheritdoc/>
@@ -60,7 +69,7 @@ internal sealed class CoordinatorRelay(CoordinatorClient client) : CoordinatorBa
     private static CallOptions Of(ServerCallContext context)
     {
         var caller = context.GetPeerCredentials() ?? throw new RpcException(new Status(StatusCode.PermissionDenied, "the caller is not known"));
-        return new CallOptions(OnBehalfOf.Header(caller), cancellationToken: context.CancellationToken);
+        return new CallOptions(OnBehalfOf.Header(caller, context.GetPeerLimits()), cancellationToken: context.CancellationToken);
     }
 
     private static async Task PassAsync<T>(AsyncServerStreamingCall<T> call, IServerStreamWriter<T> to, ServerCallContext context)

@@ -6,16 +6,18 @@ namespace HpcCr.Launcher;
 /// <summary>Epochs of a job that can be restarted in place of one that cannot.</summary>
 internal static class GoodEpochs
 {
+    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(1);
+
     /// <summary>What to do about an epoch that is refused: names the newest other one that is signed and has all its files.</summary>
     /// <param name="epochPath">The refused epoch.</param>
     /// <param name="job">Its job, if that is known; else the name of its folder's folder.</param>
     /// <param name="store">The user's view of the store.</param>
     /// <param name="key">What epochs are signed with.</param>
-    public static string Advice(string epochPath, string? job, IStoreAccess store, SigningKey key)
+    public static string Advice(string epochPath, string? job, StoreAccess store, SigningKey key)
     {
         var folder = Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(epochPath)) ?? "/";
         var name = job ?? Path.GetFileName(folder);
-        var newest = store.Run(() => Others(folder, epochPath).FirstOrDefault(path => IsGood(path, name, key)));
+        var newest = store.RunWithin(Deadline, JobName.Printable(folder), () => Others(folder, epochPath).FirstOrDefault(path => IsGood(path, name, key)));
         return newest is null
             ? $"No other good epoch of {JobName.Printable(name)} was found in {JobName.Printable(folder)}."
             : $"The newest good epoch of {JobName.Printable(name)} is {JobName.Printable(newest)}.";

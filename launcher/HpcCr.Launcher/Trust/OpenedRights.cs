@@ -1,4 +1,5 @@
 using HpcCr.Core;
+using HpcCr.Criu.Images;
 using HpcCr.Linux;
 
 namespace HpcCr.Launcher;
@@ -23,13 +24,39 @@ internal static class OpenedRights
         // At the gate the tasks still hold files of the images, which are root's copy of what is the job's own.
         var images = job.Restoring!.Staging + "/";
         var opened = job.Cgroup.Processes().Where(pid => pid != engine && !(job.Spec.Attached && TreeInit.Owns(pid))).SelectMany(Of)
-            .Where(file => file.Facts is { Links: > 0 } facts && facts.Uid != job.Spec.Uid && !IsTerminal(facts) && !PathRights.IsOwnProcess(file.Target)
+            .Where(file => file.Facts is { Links: > 0 } facts && facts.Uid != job.Spec.Uid && !IsTerminal(facts) && !PathRights.IsOwnProcess(DeletedName.Of(file.Target))
                 && !file.Target.StartsWith(images, StringComparison.Ordinal))
             .DistinctBy(file => (file.Facts.Inode, file.Facts.FileSystem, file.Writes, file.Reads));
         if (opened.FirstOrDefault(file => !MayUse(job, file)) is { Target: { } target })
         {
             throw new HpcCrException(FailureKind.Damaged, $"{job.Sandbox}: the engine was led to open {JobName.Printable(target)}, which is not for user {job.Spec.Uid} to open so; nothing was started",
                 "Somebody has put it, or a link to it, in the place of a file of the job since the plan was made.");
+        }
+
+        if (!job.Spec.Attached && MisplacedMount(job, engine) is { } misplaced)
+        {
+            throw new HpcCrException(FailureKind.Damaged, $"{job.Sandbox}: the engine was led to mount something at {JobName.Printable(misplaced)}, where the job had no mount; nothing was started",
+                "Somebody has put a link in the place of a mount point since the plan was made.");
+        }
+    }
+
+    // The kernel tells where a mount is indeed, whatever links the engine has followed.
+    private static string? MisplacedMount(LocalJob job, int engine)
+    {
+        var known = MountsImage.Read(job.Restoring!.Images).Select(mount => mount.AbsolutePath).ToHashSet();
+        return job.Cgroup.Processes().Where(pid => pid != engine).DistinctBy(pid => ProcFs.LinkOf(pid, "ns/mnt")).SelectMany(MountsOf).FirstOrDefault(path => !known.Contains(path));
+    }
+
+    private static IEnumerable<string> MountsOf(int pid)
+    {
+        try
+        {
+            return [.. MountInfo.Read(pid).Select(mount => mount.MountPoint)];
+        }
+        catch (IOException)
+        {
+            // It has ended.
+            return [];
         }
     }
 

@@ -28,7 +28,7 @@ internal static partial class PathRights
         {
             var files = FilesImage.Read(images);
             var sockets = FilesImage.SocketPaths(images);
-            return job.Store.Run(() => files.Select(file => OfFile(file, job)).Concat(sockets.Select(path => OfSocket(path, job))).FirstOrDefault(fault => fault is not null));
+            return job.Store.Run(() => files.Select(file => OfFile(file, job)).Concat(sockets.Select(path => OfMade(Path.GetFullPath(path), job))).FirstOrDefault(fault => fault is not null));
         }
         catch (ImageFormatException e)
         {
@@ -63,7 +63,7 @@ internal static partial class PathRights
             return null;
         // A restore makes it anew beside where it was.
         if (file.IsUnlinked)
-            return OfSocket(file.Path, job);
+            return OfMade(file.Path, job);
         return FileFacts.Of(file.Path) is { } facts && facts.Uid != job.Spec.Uid && !MayOpen(file) ? $"{JobName.Printable(file.Path)} is not for user {job.Spec.Uid} to open so" : null;
     }
 
@@ -77,22 +77,28 @@ internal static partial class PathRights
         return FileRights.May(file.Path, read: access != WriteOnly, write: access != 0);
     }
 
-    private static string? OfSocket(string path, LocalJob job)
+    /// <summary>
+    /// Why the engine could not make a name, for a while or for good, as half a sentence; null when it can. It makes names with the rights of the job's user
+    /// alone, in the next folder above that is there. Called as that user.
+    /// </summary>
+    internal static string? OfMade(string path, LocalJob job)
     {
-        if (!path.StartsWith('/') || IsPrivate(job, path))
+        if (IsPrivate(job, path))
             return null;
         if (!IsPlain(path))
             return $"the path {JobName.Printable(path)} is not one that the engine writes";
         var folder = Path.GetDirectoryName(path) ?? "/";
-        return FileFacts.Of(folder) is { } facts && facts.Uid != job.Spec.Uid && !FileRights.May(folder, write: true, execute: true)
-            ? $"{JobName.Printable(folder)}, where {JobName.Printable(Path.GetFileName(path))} is to be made, is not a folder that user {job.Spec.Uid} may change" : null;
+        while (folder != "/" && FileFacts.Of(folder) is null)
+            folder = Path.GetDirectoryName(folder) ?? "/";
+        return FileRights.May(folder, write: true, execute: true) ? null
+            : $"{JobName.Printable(folder)}, where {JobName.Printable(Path.GetFileName(path))} is to be made, is not a folder that user {job.Spec.Uid} may change";
     }
 
     // What the engine writes has no links and no dots in it.
-    private static bool IsPlain(string path) => path == Path.GetFullPath(path) && path.StartsWith('/');
+    internal static bool IsPlain(string path) => path == Path.GetFullPath(path) && path.StartsWith('/');
 
     // These folders are the job's, and empty when the engine begins but for what its user put there.
-    private static bool IsPrivate(LocalJob job, string path) => !job.Spec.Attached
+    internal static bool IsPrivate(LocalJob job, string path) => !job.Spec.Attached
         && ((string[])["/dev/shm", job.Layout.TemporaryInside, .. job.Spec.PrivateTmp ? ["/tmp"] : Array.Empty<string>()])
             .Any(folder => path.StartsWith(folder + "/", StringComparison.Ordinal));
 

@@ -8,11 +8,14 @@ namespace HpcCr.Launcher;
 /// <summary>Removes the oldest epochs of a job, as its user, and never the newest good one.</summary>
 internal static class PruneStep
 {
+    // A little less than the coordinator waits.
+    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(9);
+
     public static Reply Run(PruneEpochs request, string job, SigningKey key)
     {
         try
         {
-            return StoreOf(request, job, key).Run(() => Prune(request, job, key));
+            return StoreOf(request, job, key).RunWithin(Deadline, JobName.Printable(request.Folder), () => Prune(request, job, key));
         }
         catch (UnauthorizedAccessException e)
         {

@@ -51,6 +51,7 @@ internal static class SignedManifest
                     Outside = asked.Outside,
                     SlurmJob = asked.SlurmJob,
                     SlurmStep = asked.SlurmStep,
+                    Incarnation = asked.Incarnation,
                 };
             }
         }

@@ -111,6 +111,14 @@ internal static class CommandTable
             Example:
               hpccr prune stencil --keep 3 --dry-run
             """, CommandRunner.RunAsync<PruneCommand>),
+        new("rm", "JOB", "remove a job that has ended, with its checkpoints and output",
+            """
+            Removes the job's folder with all that is in it, and what the coordinator has written down of the job. A job that runs is
+            refused: `hpccr kill` ends it first.
+
+            Example:
+              hpccr rm stencil
+            """, CommandRunner.RunAsync<RemoveCommand>),
         new("doctor", "", "what this node can do, what it lacks, and the remedy",
             """
             Ends with 6 when jobs cannot be checkpointed here.

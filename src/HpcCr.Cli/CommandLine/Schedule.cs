@@ -10,6 +10,11 @@ internal static class Schedule
     /// <exception cref="HpcCrException">It is no duration (usage).</exception>
     public static long Interval(string text) => (long)Duration.Parse("--interval", text).TotalMilliseconds;
 
+    /// <summary>Reads the value of <c>--max-pause</c>.</summary>
+    /// <returns>Milliseconds.</returns>
+    /// <exception cref="HpcCrException">It is no duration (usage).</exception>
+    public static long MaxPause(string text) => (long)Duration.Parse("--max-pause", text).TotalMilliseconds;
+
     /// <summary>Reads the value of <c>--keep</c>.</summary>
     /// <exception cref="HpcCrException">It is no number of epochs (usage).</exception>
     public static int Keep(string text) =>

@@ -1,6 +1,7 @@
 using CommandLine;
 using HpcCr.Cli.CommandLine;
 using HpcCr.Cli.Connection;
+using HpcCr.Cli.Jobs;
 using HpcCr.Cli.Output;
 
 namespace HpcCr.Cli.Commands;
@@ -18,9 +19,10 @@ internal sealed class CheckCommand : CliCommand
     /// <inheritdoc/>
     public override async Task<int> ExecuteAsync(CommandContext context)
     {
-        var job = JobName.Check(Need(Job, "JOB"));
+        var asked = JobArgument.Parse(Need(Job, "JOB"));
+        var job = asked.Name;
         using var session = CoordinatorLocator.Open(Coordinator, $"check job {job}");
-        var found = (await session.CheckAsync(job, context.Cancelled))
+        var found = (await session.CheckAsync(asked, context.Cancelled))
             .Select(f => new JobFindingDocument(f.Node, f.Check, f.Warning ? Warning : Fault, f.What, f.Remedy)).ToList();
         var faults = found.Count(f => f.Severity == Fault);
         var failure = faults == 0 ? null : new HpcCrException(FailureKind.Unsupported,

@@ -22,16 +22,34 @@ internal sealed class CheckpointCommand : CliCommand
     [Option("timeout", MetaValue = "TIME", Default = "5m", HelpText = "Give up after this long, the job running on: 90s, 5m, 1h30m.")]
     public string Timeout { get; set; } = "5m";
 
+    /// <summary>How long the job may be stopped for it.</summary>
+    [Option("max-pause", MetaValue = "TIME", HelpText = "Give up when the job has been stopped for this long: 30s, 2m; what `hpccr run` was told (or 10s) when left out. Does not apply with --stop.")]
+    public string? MaxPause { get; set; }
+
+    /// <summary>The folder of an epoch that the job itself has asked for: tell what has become of it.</summary>
+    [Option("result", Hidden = true)]
+    public string? Result { get; set; }
+
     /// <inheritdoc/>
     public override async Task<int> ExecuteAsync(CommandContext context)
     {
-        var job = JobName.Check(Need(Job, "JOB"));
+        var asked = JobArgument.Parse(Need(Job, "JOB"));
+        var job = asked.Name;
+        if (Result is not null)
+        {
+            Show(context.Out, await OwnCheckpoint.ResultAsync(asked, Result, Coordinator, context.Cancelled));
+            return ExitCodes.Done;
+        }
+
         var request = new CheckpointRequest
         {
-            Job = job,
+            Job = asked.ToString(),
             Stop = Stop,
             TimeoutMs = (uint)Duration.Parse("--timeout", Timeout).TotalMilliseconds,
+            MaxPauseMs = MaxPause is null ? 0 : (uint)Schedule.MaxPause(MaxPause),
         };
+        if (OwnCheckpoint.IsOf(asked))
+            return await FromInsideAsync(job, request, context);
         using var session = CoordinatorLocator.Open(Coordinator, $"checkpoint job {job}");
         var made = await ProgressView.RunAsync(context.Out, async tell =>
         {
@@ -55,6 +73,18 @@ internal sealed class CheckpointCommand : CliCommand
         });
         Show(context.Out, made);
         return ExitCodes.Done;
+    }
+
+    private async Task<int> FromInsideAsync(string job, CheckpointRequest request, CommandContext context)
+    {
+        string epoch;
+        using (var session = CoordinatorLocator.Open(Coordinator, $"checkpoint job {job}"))
+            epoch = await OwnCheckpoint.AskAsync(session, request, context.Cancelled);
+        List<string> command = ["checkpoint", job, "--result", epoch];
+        if (Coordinator is not null) command.AddRange(["--coordinator", Coordinator]);
+        if (context.Out.IsJson) command.Add("--json");
+        OwnCheckpoint.Await(epoch, command);
+        return ExitCodes.HpcCrFailed;
     }
 
     // Whoever began the epoch is gone; the next coordinator finishes or aborts it.

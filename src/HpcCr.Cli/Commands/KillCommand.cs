@@ -1,6 +1,7 @@
 using CommandLine;
 using HpcCr.Cli.CommandLine;
 using HpcCr.Cli.Connection;
+using HpcCr.Cli.Jobs;
 using HpcCr.Cli.Output;
 using HpcCr.Protocol;
 
@@ -16,7 +17,7 @@ internal sealed class KillCommand : CliCommand
     /// <inheritdoc/>
     public override async Task<int> ExecuteAsync(CommandContext context)
     {
-        var name = JobName.Check(Need(Job, "JOB"));
+        var name = JobArgument.Parse(Need(Job, "JOB"));
         using var session = CoordinatorLocator.Open(Coordinator, $"kill job {name}");
         var job = await session.KillAsync(name, context.Cancelled);
         context.Out.Line($"job {job.Job} has ended; its epochs stay");

@@ -18,13 +18,13 @@ internal sealed class ListCommand : CliCommand
     public override async Task<int> ExecuteAsync(CommandContext context)
     {
         if (Job is not null)
-            Show(context.Out, await EpochsAsync(JobName.Check(Job), context.Cancelled));
+            Show(context.Out, await EpochsAsync(JobArgument.Parse(Job), context.Cancelled));
         else
             Show(context.Out, new JobListDocument([.. (await JobsAsync(context.Cancelled)).Select(Summary)]));
         return ExitCodes.Done;
     }
 
-    private async Task<EpochListDocument> EpochsAsync(string name, CancellationToken cancellationToken)
+    private async Task<EpochListDocument> EpochsAsync(JobReference name, CancellationToken cancellationToken)
     {
         var job = await JobLookup.FindAsync(name, Coordinator, cancellationToken);
         return new EpochListDocument(job.Job, job.Folder, [.. EpochCatalog.Committed(job.Folder).Select(EpochViews.Of)]);
@@ -42,13 +42,13 @@ internal sealed class ListCommand : CliCommand
     {
         var epochs = EpochCatalog.Committed(job.Folder).Select(EpochViews.Of).ToList();
         return new JobSummaryDocument(job.Job, job.State, epochs.Count, epochs.LastOrDefault()?.Epoch, epochs.Sum(epoch => epoch.Bytes),
-            epochs.LastOrDefault()?.Time, job.Folder);
+            epochs.LastOrDefault()?.Time, job.Folder, job.User);
     }
 
     private static void Show(Terminal terminal, JobListDocument list)
     {
         terminal.Table(["job", "state", "epochs>", "bytes>", "newest", "folder"], list.Jobs.Select(job => (IReadOnlyList<string>)
-            [job.Job, $"{job.State}", $"{job.Epochs}", Quantity.Bytes(job.Bytes), job.Time is { } time ? Quantity.Time(time) : "-", job.Folder]));
+            [JobArgument.Label(job.User, job.Job), $"{job.State}", $"{job.Epochs}", Quantity.Bytes(job.Bytes), job.Time is { } time ? Quantity.Time(time) : "-", job.Folder]));
         if (terminal.IsJson) Terminal.Document(list, CliJson.Default.JobListDocument);
     }
 

@@ -28,7 +28,7 @@ internal sealed class LogsCommand : CliCommand
     /// <inheritdoc/>
     public override async Task<int> ExecuteAsync(CommandContext context)
     {
-        var name = JobName.Check(Need(Job, "JOB"));
+        var name = JobArgument.Parse(Need(Job, "JOB"));
         if (Json && Follow)
             throw new HpcCrException(FailureKind.Usage, "--json and --follow exclude each other", "A document has an end: leave out one of them.");
         var job = await JobLookup.FindAsync(name, Coordinator, context.Cancelled);
@@ -36,7 +36,7 @@ internal sealed class LogsCommand : CliCommand
         if (!File.Exists(path))
             throw new HpcCrException(FailureKind.NotFound, $"job {name} has no output at {path}", "It is written where the job runs; look there.");
         if (Json)
-            WriteDocument(name, path);
+            WriteDocument(name.Name, path);
         else
             await CopyAsync(job, path, context.Cancelled);
         return ExitCodes.Done;
@@ -49,7 +49,7 @@ internal sealed class LogsCommand : CliCommand
         var pumping = Task.Run(() => new OutputPump([(tail, Console.OpenStandardOutput())]).RunAsync(ended.Token), CancellationToken.None);
         if (Follow && !job.State.IsEnded() && CoordinatorLocator.TryOpen(Coordinator) is { } session)
             using (session)
-                await foreach (var status in session.WaitAsync(job.Job, cancellationToken))
+                await foreach (var status in session.WaitAsync(job.Reference, cancellationToken))
                     if (status.State.ToCore().IsEnded())
                         break;
         await ended.CancelAsync();
@@ -58,7 +58,7 @@ internal sealed class LogsCommand : CliCommand
 
     private void WriteDocument(string job, string path)
     {
-        using var stream = File.Open(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        using var stream = new FileStream(FileTail.Open(path), FileAccess.Read, bufferSize: 0);
         if (stream.Length > MostOfDocument)
             throw new HpcCrException(FailureKind.Failed, $"the output of job {job} is too large for one document", $"Read {path} itself.");
         var bytes = new byte[stream.Length];

@@ -29,20 +29,21 @@ internal sealed class MigrateCommand : CliCommand
     /// <inheritdoc/>
     public override async Task<int> ExecuteAsync(CommandContext context)
     {
+        var job = JobArgument.Parse(Need(Job, "JOB"));
         var request = new MigrateRequest
         {
-            Job = JobName.Check(Need(Job, "JOB")),
+            Job = job.ToString(),
             TimeoutMs = (uint)Duration.Parse("--timeout", Timeout).TotalMilliseconds,
         };
         if (Map is null && Nodes is null)
-            throw new HpcCrException(FailureKind.Usage, $"where job {request.Job} is to go is not said", "Give --map node1=node3, or --nodes node3,node4.");
+            throw new HpcCrException(FailureKind.Usage, $"where job {job.Name} is to go is not said", "Give --map node1=node3, or --nodes node3,node4.");
         request.Nodes.AddRange(Nodes is null ? [] : NodeName.ParseList(Nodes));
         foreach (var (old, other) in NodeName.ParseMap(Map)) request.Moves[old] = other;
-        using var session = CoordinatorLocator.Open(Coordinator, $"migrate job {request.Job}");
+        using var session = CoordinatorLocator.Open(Coordinator, $"migrate job {job.Name}");
         var result = await ProgressView.RunAsync(context.Out, tell => RestartEvents.ResultAsync(session.MigrateAsync(request, context.Cancelled), tell));
         context.Out.Facts(
         [
-            ("job", request.Job),
+            ("job", job.Name),
             ("nodes", string.Join(", ", result.Job.Nodes.Select(node => node.Node))),
             ("epoch", $"{result.Epoch}"),
             ("restore", Quantity.Milliseconds(result.RestoreMs)),

@@ -25,12 +25,12 @@ internal sealed class PruneCommand : CliCommand
     /// <inheritdoc/>
     public override async Task<int> ExecuteAsync(CommandContext context)
     {
-        var name = JobName.Check(Need(Job, "JOB"));
+        var asked = JobArgument.Parse(Need(Job, "JOB"));
         var keep = Schedule.Keep(Need(Keep, "--keep N"));
-        var job = await JobLookup.FindAsync(name, Coordinator, context.Cancelled);
+        var job = await JobLookup.FindAsync(asked, Coordinator, context.Cancelled);
         using var session = await CoordinatorLocator.OpenOrStartAsync(Coordinator, context.Cancelled);
-        var pruned = await session.PruneAsync(new PruneRequest { Job = name, Keep = (uint)keep, DryRun = DryRun, Folder = job.Folder }, context.Cancelled);
-        Show(context.Out, new PruneDocument(name, pruned.Folder, pruned.Removed, pruned.Kept, pruned.Bytes, DryRun));
+        var pruned = await session.PruneAsync(new PruneRequest { Job = job.Reference.ToString(), Keep = (uint)keep, DryRun = DryRun, Folder = job.Folder }, context.Cancelled);
+        Show(context.Out, new PruneDocument(job.Job, pruned.Folder, pruned.Removed, pruned.Kept, pruned.Bytes, DryRun));
         return ExitCodes.Done;
     }
 

@@ -28,6 +28,10 @@ internal sealed class RestartCommand : CliCommand
     [Option("interval", MetaValue = "TIME", HelpText = "Instead of the job's own: make an epoch by itself so long after the end of the last one; off: none.")]
     public string? Interval { get; set; }
 
+    /// <summary>How long an epoch may hold the job.</summary>
+    [Option("max-pause", MetaValue = "TIME", HelpText = "Instead of the job's own: give a checkpoint up when the job has been stopped for this long.")]
+    public string? MaxPause { get; set; }
+
     /// <summary>How many epochs are kept.</summary>
     [Option("keep", MetaValue = "N", HelpText = "Instead of the job's own: keep the newest N epochs; all: remove none.")]
     public string? Keep { get; set; }
@@ -39,6 +43,10 @@ internal sealed class RestartCommand : CliCommand
     /// <summary>What becomes of connections to programs outside the job.</summary>
     [Option("outside", MetaValue = "ADDRESS[:PORT]=close|fail|keep", HelpText = "What becomes of connections to programs outside the job, before the job's own rules and its plugins. May be given several times.")]
     public IEnumerable<string> Outside { get; set; } = [];
+
+    /// <summary>Whether nothing is waited for.</summary>
+    [Option("force", HelpText = "Start although a node that does not answer may still run a part of the job. Only if you know that it does not: two copies of a job destroy each other's files.")]
+    public bool Force { get; set; }
 
     /// <summary>Whether the command ends when the job runs.</summary>
     [Option("detach", HelpText = "End as soon as the job runs.")]
@@ -53,6 +61,7 @@ internal sealed class RestartCommand : CliCommand
     {
         var nodes = Nodes is null ? [] : NodeName.ParseList(Nodes);
         var interval = Interval is null or "off" ? 0 : Schedule.Interval(Interval);
+        var maxPause = MaxPause is null ? 0 : Schedule.MaxPause(MaxPause);
         var keep = Keep is null or "all" ? 0 : Schedule.Keep(Keep);
         var treatment = Treatment.Of(Files);
         var outside = Outside.Select(rule => OutsideRule.Parse(rule).ToString()).ToList();
@@ -60,8 +69,9 @@ internal sealed class RestartCommand : CliCommand
         var manifest = EpochReader.ReadManifest(path);
         using var relay = Detach || DryRun ? null : new SignalRelay();
         using var session = await CoordinatorLocator.OpenOrStartAsync(Coordinator, context.Cancelled);
-        var request = new RestartRequest { EpochPath = path, DryRun = DryRun, Files = treatment.ToWire(), Outside = { outside } };
+        var request = new RestartRequest { EpochPath = path, DryRun = DryRun, Files = treatment.ToWire(), Force = Force, Outside = { outside } };
         if (Interval is not null) request.IntervalMs = (ulong)interval;
+        if (MaxPause is not null) request.MaxPauseMs = (uint)maxPause;
         if (Keep is not null) request.Keep = (uint)keep;
         request.Nodes.AddRange(nodes);
         foreach (var (old, other) in NodeName.ParseMap(Map)) request.Moves[old] = other;

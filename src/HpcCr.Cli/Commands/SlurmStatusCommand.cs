@@ -29,7 +29,7 @@ internal sealed class SlurmStatusCommand : CliCommand
         Dictionary<uint, string> states = jobs.Count == 0 ? [] : await StatesAsync(context.Cancelled);
         var document = new SlurmStatusDocument([.. jobs.Select(job => Of(job, states))]);
         context.Out.Table(["slurm job", "slurm", "job", "state", "nodes", "epochs>", "newest epoch"], document.Jobs.Select(job => (IReadOnlyList<string>)
-            [$"{job.SlurmJob}", job.SlurmState ?? "-", job.Job, $"{job.State}", string.Join(",", job.Nodes), $"{job.Epochs}", job.Newest is { } at ? Quantity.Time(at) : "-"]));
+            [$"{job.SlurmJob}", job.SlurmState ?? "-", JobArgument.Label(job.User, job.Job), $"{job.State}", string.Join(",", job.Nodes), $"{job.Epochs}", job.Newest is { } at ? Quantity.Time(at) : "-"]));
         if (Json) Terminal.Document(document, CliJson.Default.SlurmStatusDocument);
         return ExitCodes.Done;
     }
@@ -42,7 +42,7 @@ internal sealed class SlurmStatusCommand : CliCommand
     {
         var newest = JobViews.NewestEpoch(job.Folder);
         return new SlurmJobDocument(job.SlurmJob, states.GetValueOrDefault(job.SlurmJob), job.Job, job.State.ToCore(),
-            [.. job.Nodes.Select(node => node.Node)], job.Epochs.Count, newest is null ? null : EpochReader.ReadManifest(newest).Time);
+            [.. job.Nodes.Select(node => node.Node)], job.Epochs.Count, newest is null ? null : EpochReader.ReadManifest(newest).Time, JobArgument.UserOf(job.Uid));
     }
 
     // Those that Slurm still knows.

@@ -19,6 +19,10 @@ internal abstract class StartCommand : CliCommand
     [Option("interval", MetaValue = "TIME", HelpText = "Make an epoch by itself so long after the end of the last one: 90s, 10m, 1h30m.")]
     public string? Interval { get; set; }
 
+    /// <summary>How long an epoch may hold the job.</summary>
+    [Option("max-pause", MetaValue = "TIME", HelpText = "Give a checkpoint up when the job has been stopped for this long (10s when left out); large jobs on slow disks need more.")]
+    public string? MaxPause { get; set; }
+
     /// <summary>How many epochs are kept.</summary>
     [Option("keep", MetaValue = "N", HelpText = "Keep the newest N epochs and remove older ones; all are kept when left out.")]
     public string? Keep { get; set; }
@@ -45,6 +49,7 @@ internal abstract class StartCommand : CliCommand
     protected JobSpec Spec(string name, IReadOnlyList<string> nodes) => CallerFacts.Spec(name, Trailing, nodes, CheckpointDirectory, PrivateTmp) with
     {
         IntervalMilliseconds = Interval is null ? 0 : Schedule.Interval(Interval),
+        MaxPauseMilliseconds = MaxPause is null ? 0 : Schedule.MaxPause(MaxPause),
         Keep = Keep is null ? 0 : Schedule.Keep(Keep),
         Plugins = [.. Plugins.Select(PluginOption.Parse)],
         Capture = [.. Capture.Select(pattern => FilePattern.Parse(pattern, Environment.CurrentDirectory))],

@@ -18,7 +18,7 @@ internal sealed class StatusCommand : CliCommand
     {
         if (Job is not null)
         {
-            Show(context.Out, await JobLookup.FindAsync(JobName.Check(Job), Coordinator, context.Cancelled));
+            Show(context.Out, await JobLookup.FindAsync(JobArgument.Parse(Job), Coordinator, context.Cancelled));
             return ExitCodes.Done;
         }
 
@@ -47,7 +47,7 @@ internal sealed class StatusCommand : CliCommand
     private static void Show(Terminal terminal, StatusDocument all)
     {
         terminal.Table(["job", "state", "exit>", "nodes", "epochs>"], all.Jobs.Select(job => (IReadOnlyList<string>)
-            [job.Job, $"{job.State}", $"{job.ExitCode}", string.Join(",", job.Nodes.Select(node => node.Node)), $"{job.Epochs.Count}"]));
+            [JobArgument.Label(job.User, job.Job), $"{job.State}", $"{job.ExitCode}", string.Join(",", job.Nodes.Select(node => node.Node)), $"{job.Epochs.Count}"]));
         if (all.Nodes.Count > 0)
             terminal.Table(["node", "state", "slots>", "jobs>", "engine"], all.Nodes.Select(node => (IReadOnlyList<string>)
                 [node.Node, node.State, $"{node.Slots}", $"{node.Jobs}", node.Engine]));
@@ -58,7 +58,7 @@ internal sealed class StatusCommand : CliCommand
     {
         var facts = new List<(string, string)>
         {
-            ("job", job.Job),
+            ("job", JobArgument.Label(job.User, job.Job)),
             ("state", job.State + (job.Phase.Length > 0 ? $" ({job.Phase})" : "")),
             ("exit code", job.ExitCode is { } code ? $"{code}" : "-"),
             ("epochs", job.Epochs.Count == 0 ? "none" : string.Join(", ", job.Epochs)),

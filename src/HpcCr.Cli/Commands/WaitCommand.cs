@@ -15,7 +15,7 @@ internal sealed class WaitCommand : CliCommand
     /// <inheritdoc/>
     public override async Task<int> ExecuteAsync(CommandContext context)
     {
-        var name = JobName.Check(Need(Job, "JOB"));
+        var name = JobArgument.Parse(Need(Job, "JOB"));
         using var session = CoordinatorLocator.TryOpen(Coordinator);
         if (session is not null && await RunningAsync(session, name, context.Cancelled) is { } job)
             return await new ForegroundJob(session, context.Out).FollowAsync(job, null, null, context.Cancelled);
@@ -26,13 +26,13 @@ internal sealed class WaitCommand : CliCommand
                 "`hpccr status` shows the jobs there are; --coordinator names another coordinator.");
     }
 
-    private static async Task<Protocol.V1.JobStatus?> RunningAsync(CoordinatorSession session, string name, CancellationToken cancellationToken)
+    private static async Task<Protocol.V1.JobStatus?> RunningAsync(CoordinatorSession session, JobReference name, CancellationToken cancellationToken)
     {
         try
         {
             return await session.StatusAsync(name, cancellationToken);
         }
-        catch (HpcCrException e) when (e.Kind == FailureKind.NotFound)
+        catch (HpcCrException e) when (e.Kind == FailureKind.NotFound || JobOnDisk.Find(name, e) is not null)
         {
             return null;
         }

@@ -27,8 +27,12 @@ internal sealed class CoordinatorSession : IDisposable
     public static bool IsGone(HpcCrException failure) => failure is { Kind: FailureKind.Internal, InnerException: RpcException };
 
     /// <summary>Starts a job; answered when it runs.</summary>
-    public async Task<JobStatus> RunAsync(Protocol.V1.JobSpec spec, CancellationToken cancellationToken) =>
-        (await AskAsync(() => _client.RunAsync(new RunRequest { Spec = spec }, cancellationToken: cancellationToken))).Job;
+    /// <exception cref="HpcCrException">Its description is too long (usage), or it cannot be started.</exception>
+    public async Task<JobStatus> RunAsync(Protocol.V1.JobSpec spec, CancellationToken cancellationToken)
+    {
+        spec.RequireBounded();
+        return (await AskAsync(() => _client.RunAsync(new RunRequest { Spec = spec }, cancellationToken: cancellationToken))).Job;
+    }
 
     /// <summary>Takes running processes under control; answered when that is done.</summary>
     public async Task<JobStatus> AttachAsync(AttachRequest request, CancellationToken cancellationToken) =>
@@ -52,32 +56,36 @@ internal sealed class CoordinatorSession : IDisposable
 
     /// <summary>One job.</summary>
     /// <exception cref="HpcCrException">The coordinator does not know it (not found).</exception>
-    public async Task<JobStatus> StatusAsync(string job, CancellationToken cancellationToken)
+    public async Task<JobStatus> StatusAsync(JobReference job, CancellationToken cancellationToken)
     {
-        var reply = await AskAsync(() => _client.StatusAsync(new StatusRequest { Job = job }, cancellationToken: cancellationToken));
-        return reply.Jobs.FirstOrDefault(status => status.Job == job)
-            ?? throw new HpcCrException(FailureKind.NotFound, $"there is no job '{JobName.Printable(job)}'", "`hpccr list` shows the jobs there are.");
+        var reply = await AskAsync(() => _client.StatusAsync(new StatusRequest { Job = job.ToString() }, cancellationToken: cancellationToken));
+        return reply.Jobs.FirstOrDefault(status => status.Job == job.Name)
+            ?? throw new HpcCrException(FailureKind.NotFound, $"there is no job '{job}'", "`hpccr list` shows the jobs there are.");
     }
 
     /// <summary>A job's state now, at every change, and when it has ended.</summary>
-    public IAsyncEnumerable<JobStatus> WaitAsync(string job, CancellationToken cancellationToken) =>
-        StreamAsync(() => _client.Wait(new WaitRequest { Job = job }, cancellationToken: cancellationToken), cancellationToken);
+    public IAsyncEnumerable<JobStatus> WaitAsync(JobReference job, CancellationToken cancellationToken) =>
+        StreamAsync(() => _client.Wait(new WaitRequest { Job = job.ToString() }, cancellationToken: cancellationToken), cancellationToken);
 
     /// <summary>Sends a signal to a job.</summary>
-    public async Task SignalAsync(string job, int signal, CancellationToken cancellationToken) =>
-        await AskAsync(() => _client.SignalAsync(new SignalRequest { Job = job, Signal = signal }, cancellationToken: cancellationToken));
+    public async Task SignalAsync(JobReference job, int signal, CancellationToken cancellationToken) =>
+        await AskAsync(() => _client.SignalAsync(new SignalRequest { Job = job.ToString(), Signal = signal }, cancellationToken: cancellationToken));
 
     /// <summary>Kills a job; answered when nothing of it is left.</summary>
-    public async Task<JobStatus> KillAsync(string job, CancellationToken cancellationToken) =>
-        (await AskAsync(() => _client.KillAsync(new KillRequest { Job = job }, cancellationToken: cancellationToken))).Job;
+    public async Task<JobStatus> KillAsync(JobReference job, CancellationToken cancellationToken) =>
+        (await AskAsync(() => _client.KillAsync(new KillRequest { Job = job.ToString() }, cancellationToken: cancellationToken))).Job;
 
     /// <summary>Removes old epochs of a job.</summary>
     public async Task<PruneReply> PruneAsync(PruneRequest request, CancellationToken cancellationToken) =>
         await AskAsync(() => _client.PruneAsync(request, cancellationToken: cancellationToken));
 
+    /// <summary>Removes a job that has ended.</summary>
+    public async Task<RemoveReply> RemoveAsync(RemoveRequest request, CancellationToken cancellationToken) =>
+        await AskAsync(() => _client.RemoveAsync(request, cancellationToken: cancellationToken));
+
     /// <summary>Looks for what keeps a job from being checkpointed.</summary>
-    public async Task<IReadOnlyList<Finding>> CheckAsync(string job, CancellationToken cancellationToken) =>
-        (await AskAsync(() => _client.CheckAsync(new CheckRequest { Job = job }, cancellationToken: cancellationToken))).Findings;
+    public async Task<IReadOnlyList<Finding>> CheckAsync(JobReference job, CancellationToken cancellationToken) =>
+        (await AskAsync(() => _client.CheckAsync(new CheckRequest { Job = job.ToString() }, cancellationToken: cancellationToken))).Findings;
 
     /// <summary>The nodes that there are.</summary>
     public async Task<NodesReply> NodesAsync(CancellationToken cancellationToken) =>

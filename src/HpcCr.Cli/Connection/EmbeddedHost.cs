@@ -22,9 +22,15 @@ internal static class EmbeddedHost
     {
         using var logs = DaemonLog.Open(null);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var coordinator = new CoordinatorHost(new CoordinatorOptions { Run = run, StateDirectory = Path.Combine(run.Root, "coordinator") }, logs);
+        var coordinator = new CoordinatorHost(new CoordinatorOptions
+        {
+            Run = run,
+            StateDirectory = Path.Combine(run.Root, "coordinator"),
+            // There is no node that this coordinator could not see; another one is kept off by the job's folder.
+            FenceAfter = null,
+        }, logs);
         var launcher = new LauncherHost(new LauncherOptions { Run = run, Coordinator = "unix:" + run.CoordinatorSocket, KeyFile = CoordinatorAddress.LocalKeyFile }, logs.CreateLogger("launcher"));
-        var running = Task.WhenAll(coordinator.RunAsync(stop.Token), launcher.RunAsync(stop.Token));
+        var running = BackgroundWork.RunAllAsync(logs.CreateLogger("embedded"), stop.Token, ("coordinator", coordinator.RunAsync), ("launcher", launcher.RunAsync));
         var idleSince = Environment.TickCount64;
         while (!running.IsCompleted && Environment.TickCount64 - idleSince < IdleGrace.TotalMilliseconds)
         {

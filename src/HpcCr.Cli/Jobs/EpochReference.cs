@@ -1,4 +1,5 @@
 using HpcCr.Cli.Connection;
+using HpcCr.Linux;
 
 namespace HpcCr.Cli.Jobs;
 
@@ -13,16 +14,33 @@ internal static class EpochReference
     public static async Task<string> ResolveAsync(string text, string? coordinator, CancellationToken cancellationToken)
     {
         if (text.Contains('\0')) throw Nothing(text);
+        if (await OfUserAsync(text, coordinator, cancellationToken) is { } folder) return NewestOf(folder) ?? throw NoEpoch(text);
         var path = Path.GetFullPath(text);
         if (text.Contains('/') || IsEpoch(path))
-            return AtPath(path) ?? InCheckpointDirectory(text) ?? throw (IsClosed(path) ? NotYours(text) : Nothing(text));
+            return AtPath(path) ?? InCheckpointDirectory(text) ?? throw (IsClosed(path) || IsOthers(text) ? NotYours(text) : Nothing(text));
         var job = JobName.Check(text);
-        return NewestOf(await FolderOfAsync(job, coordinator, cancellationToken) ?? Path.Combine(CallerFacts.CheckpointDirectory(null), job))
-            ?? throw NoEpoch(job);
+        var own = Path.Combine(CallerFacts.CheckpointDirectory(null), job);
+        try
+        {
+            return NewestOf(await FolderOfAsync(new JobReference(null, job), coordinator, cancellationToken) ?? own) ?? throw NoEpoch(job);
+        }
+        catch (HpcCrException e) when (JobOnDisk.Find(new JobReference(null, job), e) is not null && NewestOf(own) is not null)
+        {
+            return NewestOf(own)!;
+        }
     }
 
+    // USER/NAME, if the coordinator knows such a job and the caller may touch it; else the text is a path.
+    private static async Task<string?> OfUserAsync(string text, string? coordinator, CancellationToken cancellationToken) =>
+        JobOfUser(text) is { } job && (Credentials.User == 0 || Credentials.User == job.Uid) ? await FolderOfAsync(job, coordinator, cancellationToken) : null;
+
+    private static bool IsOthers(string text) => JobOfUser(text) is { } job && Credentials.User != 0 && Credentials.User != job.Uid;
+
+    private static JobReference? JobOfUser(string text) =>
+        text.Split('/') is [var user, var name] && JobName.IsValid(name) && JobArgument.UidOf(user) is { } uid ? new JobReference(uid, name) : null;
+
     /// <summary>The folder of a job that the coordinator knows, or null.</summary>
-    private static async Task<string?> FolderOfAsync(string job, string? coordinator, CancellationToken cancellationToken)
+    private static async Task<string?> FolderOfAsync(JobReference job, string? coordinator, CancellationToken cancellationToken)
     {
         if (CoordinatorLocator.TryOpen(coordinator) is not { } opened) return null;
         using var session = opened;

@@ -1,3 +1,4 @@
+using HpcCr.Linux;
 using Microsoft.Win32.SafeHandles;
 
 namespace HpcCr.Cli.Jobs;
@@ -15,6 +16,26 @@ internal sealed class FileTail(string path, long position) : IDisposable
 
     /// <summary>The file's length now; 0 when it does not exist.</summary>
     public static long LengthOf(string path) => File.Exists(path) ? new FileInfo(path).Length : 0;
+
+    /// <summary>Opens it. Its folder may be another user's: no link is followed, and nothing is waited for.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="HpcCrException">There is none (not found), it is no regular file, or may not be read.</exception>
+    public static SafeFileHandle Open(string path)
+    {
+        try
+        {
+            return FileBeneath.OpenRegular(Path.GetDirectoryName(path)!, Path.GetFileName(path));
+        }
+        catch (LinuxException e)
+        {
+            throw e.Errno switch
+            {
+                Errno.ENOENT or Errno.ENOTDIR => new HpcCrException(FailureKind.NotFound, $"there is no file {JobName.Printable(path)}"),
+                Errno.EACCES => new HpcCrException(FailureKind.NotAllowed, $"{JobName.Printable(path)} may not be read by this user", "Only the job's owner and root may read it."),
+                _ => new HpcCrException(FailureKind.Failed, $"{JobName.Printable(path)} is no regular file, or cannot be read: {JobName.Printable(e.Message)}", "Look at what is there."),
+            };
+        }
+    }
 
     /// <summary>Copies all that has come since the last call.</summary>
     /// <param name="destination">Gets the bytes as they are.</param>
@@ -44,9 +65,9 @@ internal sealed class FileTail(string path, long position) : IDisposable
     {
         try
         {
-            return File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            return Open(path);
         }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        catch (HpcCrException e) when (e.Kind == FailureKind.NotFound)
         {
             return null;
         }

@@ -41,7 +41,7 @@ internal sealed class ForegroundJob(CoordinatorSession session, Terminal termina
         using var errors = new FileTail(PathOf(started, JobFolder.StandardError), outputFrom?.Errors ?? 0);
         var isShown = outputFrom is not null && !terminal.IsJson;
         var pump = new OutputPump(isShown ? [(output, Console.OpenStandardOutput()), (errors, Console.OpenStandardError())] : []);
-        var relaying = relay?.RunAsync(session, started.Job, ended.Token) ?? Task.CompletedTask;
+        var relaying = relay?.RunAsync(session, started.Reference(), ended.Token) ?? Task.CompletedTask;
         var pumping = Task.Run(() => pump.RunAsync(ended.Token), CancellationToken.None);
         try
         {
@@ -83,7 +83,7 @@ internal sealed class ForegroundJob(CoordinatorSession session, Terminal termina
         {
             try
             {
-                await foreach (var status in session.WaitAsync(started.Job, cancellationToken))
+                await foreach (var status in session.WaitAsync(started.Reference(), cancellationToken))
                 {
                     last = status;
                     changed(status);

@@ -7,11 +7,11 @@ namespace HpcCr.Cli.Jobs;
 internal static class JobLookup
 {
     /// <summary>Finds it.</summary>
-    /// <param name="job">Its name.</param>
+    /// <param name="job">The job.</param>
     /// <param name="coordinator">The value of <c>--coordinator</c>.</param>
     /// <param name="cancellationToken">Ends the wait for the coordinator.</param>
     /// <exception cref="HpcCrException">Neither knows it (not found).</exception>
-    public static async Task<JobDocument> FindAsync(string job, string? coordinator, CancellationToken cancellationToken)
+    public static async Task<JobDocument> FindAsync(JobReference job, string? coordinator, CancellationToken cancellationToken)
     {
         using var session = CoordinatorLocator.TryOpen(coordinator);
         if (session is not null)
@@ -20,10 +20,9 @@ internal static class JobLookup
             {
                 return JobViews.Of(await session.StatusAsync(job, cancellationToken));
             }
-            catch (HpcCrException e) when (e.Kind == FailureKind.NotFound && JobOnDisk.Find(job) is not null)
+            catch (HpcCrException e) when (JobOnDisk.Find(job, e) is not null)
             {
-                // One of an earlier coordinator's.
-                return JobViews.Of(JobOnDisk.Find(job)!);
+                return JobViews.Of(JobOnDisk.Find(job, e)!);
             }
         }
 
@@ -33,7 +32,7 @@ internal static class JobLookup
         return JobViews.Of(known);
     }
 
-    private static HpcCrException Unknown(string job) => new(FailureKind.NotFound,
+    private static HpcCrException Unknown(JobReference job) => new(FailureKind.NotFound,
         $"there is no job '{job}': no coordinator runs on this node, and {CallerFacts.CheckpointDirectory(null)} has no folder of that name",
         $"Name a coordinator with --coordinator, or the checkpoint directory with {CallerFacts.CheckpointVariable}.");
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using HpcCr.Linux;
 using HpcCr.Store;
 
 namespace HpcCr.Cli.Jobs;
@@ -13,8 +14,24 @@ internal sealed record JobOnDisk(string Folder, JobRecord Record)
     /// <summary>The job's committed epochs, oldest first.</summary>
     public IReadOnlyList<EpochEntry> Epochs => EpochCatalog.Committed(Folder);
 
-    /// <summary>Reads one job, or null when there is none in the default checkpoint directory.</summary>
-    public static JobOnDisk? Find(string job) => Read(Path.Combine(CallerFacts.CheckpointDirectory(null), JobName.Check(job)));
+    /// <summary>The job's user, as far as the owner of its folder tells.</summary>
+    public uint? Uid => FileFacts.Of(Folder)?.Uid;
+
+    /// <summary>Reads one job, or null when the default checkpoint directory has none that is the named user's.</summary>
+    public static JobOnDisk? Find(JobReference job)
+    {
+        var found = Read(Path.Combine(CallerFacts.CheckpointDirectory(null), job.Name));
+        return job.Uid is null || found?.Uid == job.Uid ? found : null;
+    }
+
+    /// <summary>The same where the coordinator says that it knows no such job of the caller's: one of an earlier coordinator's may be here.</summary>
+    public static JobOnDisk? Find(JobReference job, HpcCrException failure) => failure.Kind switch
+    {
+        FailureKind.NotFound => Find(job),
+        // It knows another user's.
+        FailureKind.NotAllowed => Find(job with { Uid = job.Uid ?? Credentials.User }),
+        _ => null,
+    };
 
     /// <summary>Every job of the default checkpoint directory, by name.</summary>
     public static IReadOnlyList<JobOnDisk> All()
@@ -33,10 +50,7 @@ internal sealed record JobOnDisk(string Folder, JobRecord Record)
         var name = Path.GetFileName(folder);
         try
         {
-            var file = new FileInfo(Path.Combine(folder, JobFolder.Record));
-            var record = file is { Exists: true, Length: < MostBytes }
-                ? JsonSerializer.Deserialize(File.ReadAllBytes(file.FullName), CoreJson.Default.JobRecord)
-                : null;
+            var record = JsonSerializer.Deserialize(FileBeneath.Read(folder, JobFolder.Record, MostBytes), CoreJson.Default.JobRecord);
             if (record is not null && record.Job == name) return new JobOnDisk(folder, record);
         }
         catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)

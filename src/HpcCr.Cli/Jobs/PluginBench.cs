@@ -47,7 +47,7 @@ internal sealed class PluginBench(CoordinatorSession session, JobSpec spec, Acti
     {
         try
         {
-            await session.KillAsync(spec.Name, CancellationToken.None);
+            await session.KillAsync(JobReference.Parse(spec.Name), CancellationToken.None);
         }
         catch (HpcCrException e) when (e.Kind == FailureKind.NotFound)
         {

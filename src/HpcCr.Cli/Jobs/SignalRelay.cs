@@ -25,7 +25,7 @@ internal sealed class SignalRelay : IDisposable
     /// <param name="session">The job's coordinator.</param>
     /// <param name="job">The job.</param>
     /// <param name="ended">Cancelled when the job has ended.</param>
-    public async Task RunAsync(CoordinatorSession session, string job, CancellationToken ended)
+    public async Task RunAsync(CoordinatorSession session, JobReference job, CancellationToken ended)
     {
         try
         {
@@ -40,18 +40,18 @@ internal sealed class SignalRelay : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _registrations.ForEach(registration => registration.Dispose());
 
-    private async Task PassOnAsync(CoordinatorSession session, string job, int signal, CancellationToken ended)
+    private async Task PassOnAsync(CoordinatorSession session, JobReference job, int signal, CancellationToken ended)
     {
         try
         {
             if (signal == Signals.Interrupt && ++_interrupts > 1)
             {
-                Terminal.Note($"killing job {job}");
+                Terminal.Note($"killing job {job.Name}");
                 await session.KillAsync(job, ended);
             }
             else
             {
-                if (signal == Signals.Interrupt) Terminal.Note($"Ctrl-C is passed on to job {job}; a second one kills it");
+                if (signal == Signals.Interrupt) Terminal.Note($"Ctrl-C is passed on to job {job.Name}; a second one kills it");
                 await session.SignalAsync(job, signal, ended);
             }
         }

@@ -69,6 +69,7 @@ internal static class LabDaemons
             "nsenter", "-t", $"{state.Control!.Pid}", "-n",
             Program(CoordinatorProgram), "--run-dir", layout.Control, "--state-dir", layout.CoordinatorState, "--listen", $"{LabNode.ControlAddress}:{Port}",
             "--key-file", layout.Key, "--log", layout.CoordinatorLog,
+            "--fence-after", $"{state.FenceSeconds}",
             .. state.LeaseMilliseconds is { } lease ? ["--lease-ms", $"{lease}"] : Array.Empty<string>(),
         ], "", cancellationToken);
 

@@ -5,6 +5,9 @@ namespace HpcCr.Cli.Lab;
 /// <summary>What a lab consists of, as it is kept on disk.</summary>
 internal sealed record LabState
 {
+    /// <summary>Shorter than on a real cluster: who tries a power cut in a lab waits for what comes of it.</summary>
+    public const int DefaultFenceSeconds = 20;
+
     /// <summary>How many nodes it has.</summary>
     public required int Nodes { get; init; }
 
@@ -13,6 +16,9 @@ internal sealed record LabState
 
     /// <summary>How long a job is held without a word from the coordinator, in milliseconds; null: as long as everywhere.</summary>
     public int? LeaseMilliseconds { get; init; }
+
+    /// <summary>How long jobs run without a word from the coordinator, in seconds; 0: without end.</summary>
+    public int FenceSeconds { get; init; } = DefaultFenceSeconds;
 
     /// <summary>The process that keeps the control place's net namespace; null before it runs.</summary>
     public ProcessIdentity? Control { get; init; }

@@ -11,10 +11,11 @@ internal static class LabUp
     /// <param name="nodes">How many nodes.</param>
     /// <param name="slots">How many slots each.</param>
     /// <param name="lease">How long a job is held without a word from the coordinator; null: as it was, or as everywhere.</param>
+    /// <param name="fence">How long a job runs without a word from the coordinator; null: as it was, or as in every lab.</param>
     /// <param name="started">Told the name of each thing that had to be started.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public static async Task<LabState> RunAsync(
-        LabLayout layout, int nodes, int slots, TimeSpan? lease, Action<string> started, CancellationToken cancellationToken)
+        LabLayout layout, int nodes, int slots, TimeSpan? lease, TimeSpan? fence, Action<string> started, CancellationToken cancellationToken)
     {
         using var held = await LabLock.TakeAsync(layout, cancellationToken);
         var before = LabStateFile.Read(layout);
@@ -28,6 +29,8 @@ internal static class LabUp
                 $"Use it with `hpccr lab up {before.Nodes} --slots {before.Slots}`, or end it with `hpccr lab down`.");
         if (before is not null && lease is { } other && before.LeaseMilliseconds != (int)other.TotalMilliseconds)
             throw new HpcCrException(FailureKind.Failed, "the lab that is up has another lease", "Leave `--lease` out, or end the lab with `hpccr lab down`.");
+        if (before is not null && fence is { } longer && before.FenceSeconds != (int)longer.TotalSeconds)
+            throw new HpcCrException(FailureKind.Failed, "the lab that is up freezes jobs after another time", "Leave `--fence-after` out, or end the lab with `hpccr lab down`.");
         if (before is { Control: not { IsAlive: true } })
         {
             // Without the bridge's place nothing that is left of the lab is of use.
@@ -37,7 +40,7 @@ internal static class LabUp
 
         try
         {
-            var state = before ?? Prepare(layout, nodes, slots, lease);
+            var state = before ?? Prepare(layout, nodes, slots, lease, fence);
             state = await LabNodes.StartNodesAsync(layout, state, started, cancellationToken);
             await LabDaemons.StartAsync(layout, state, started, cancellationToken);
             return state;
@@ -51,9 +54,9 @@ internal static class LabUp
     }
 
     /// <summary>Makes the lab's folder with what all of it shares.</summary>
-    public static LabState Prepare(LabLayout layout, int nodes, int slots, TimeSpan? lease = null)
+    public static LabState Prepare(LabLayout layout, int nodes, int slots, TimeSpan? lease = null, TimeSpan? fence = null)
     {
-        var state = new LabState { Nodes = nodes, Slots = slots, LeaseMilliseconds = (int?)lease?.TotalMilliseconds, Cgroup = LabCgroup.PathFor(layout.Run) };
+        var state = new LabState { Nodes = nodes, Slots = slots, LeaseMilliseconds = (int?)lease?.TotalMilliseconds, FenceSeconds = (int?)fence?.TotalSeconds ?? LabState.DefaultFenceSeconds, Cgroup = LabCgroup.PathFor(layout.Run) };
         Directory.CreateDirectory(layout.Control);
         LabStateFile.Write(layout, state);
         File.Delete(layout.Run.CoordinatorSocket);

@@ -24,6 +24,7 @@ namespace HpcCr.Cli.Output;
 [JsonSerializable(typeof(FilesDocument))]
 [JsonSerializable(typeof(LogsDocument))]
 [JsonSerializable(typeof(PruneDocument))]
+[JsonSerializable(typeof(RemoveDocument))]
 [JsonSerializable(typeof(CheckDocument))]
 [JsonSerializable(typeof(PluginListDocument))]
 [JsonSerializable(typeof(PluginTestDocument))]

@@ -21,7 +21,16 @@ internal sealed record EndedDocument(
 /// <summary>A job; without an interval no epoch is made by itself, without a number to keep all are kept.</summary>
 internal sealed record JobDocument(
     string Job, JobState State, IReadOnlyList<JobNodeDocument> Nodes, int? ExitCode, IReadOnlyList<uint> Epochs, string Folder,
-    string Phase, string Reason, string LastError, IReadOnlyList<string> Command, double? IntervalSeconds = null, uint? Keep = null, DateTimeOffset? NextEpoch = null);
+    string Phase, string Reason, string LastError, IReadOnlyList<string> Command, double? IntervalSeconds = null, uint? Keep = null, DateTimeOffset? NextEpoch = null)
+{
+    /// <summary>Whose it is: a name, or the uid of a user without one.</summary>
+    public string? User { get; init; }
+
+    /// <summary>The job, for requests.</summary>
+    [JsonIgnore]
+    public JobReference Reference { get; init; }
+}
+
 
 /// <summary>A part of a job; <c>sandbox</c> is the node that it was started on, where that is another one.</summary>
 internal sealed record JobNodeDocument(
@@ -44,7 +53,7 @@ internal sealed record SlurmStatusDocument(IReadOnlyList<SlurmJobDocument> Jobs)
 
 /// <summary>One of them; without <c>slurmState</c> Slurm does not know it any more.</summary>
 internal sealed record SlurmJobDocument(
-    uint SlurmJob, string? SlurmState, string Job, JobState State, IReadOnlyList<string> Nodes, int Epochs, DateTimeOffset? Newest);
+    uint SlurmJob, string? SlurmState, string Job, JobState State, IReadOnlyList<string> Nodes, int Epochs, DateTimeOffset? Newest, string User);
 
 /// <summary>What a restart would do.</summary>
 internal sealed record PlanDocument(
@@ -62,7 +71,7 @@ internal sealed record PlanCheckDocument(string Node, string Check, bool Ok, str
 internal sealed record JobListDocument(IReadOnlyList<JobSummaryDocument> Jobs);
 
 /// <summary>A job with what it occupies.</summary>
-internal sealed record JobSummaryDocument(string Job, JobState State, int Epochs, int? Latest, long Bytes, DateTimeOffset? Time, string Folder);
+internal sealed record JobSummaryDocument(string Job, JobState State, int Epochs, int? Latest, long Bytes, DateTimeOffset? Time, string Folder, string? User);
 
 /// <summary>The epochs of a job.</summary>
 internal sealed record EpochListDocument(string Job, string Folder, IReadOnlyList<EpochDocument> Epochs);
@@ -94,6 +103,13 @@ internal sealed record FileDocument(string Node, string Path, string Policy, lon
 
 /// <summary>What was removed of a job's epochs, or would be.</summary>
 internal sealed record PruneDocument(string Job, string Folder, IReadOnlyList<uint> Removed, IReadOnlyList<uint> Kept, ulong Bytes, bool DryRun);
+
+/// <summary><c>hpccr rm</c>.</summary>
+/// <param name="Job">The job.</param>
+/// <param name="Folder">Its folder, which is gone.</param>
+/// <param name="Epochs">How many checkpoints it had.</param>
+/// <param name="Bytes">How many bytes.</param>
+internal sealed record RemoveDocument(string Job, string Folder, uint Epochs, ulong Bytes);
 
 /// <summary>What a job has written.</summary>
 internal sealed record LogsDocument(string Job, string Stream, string Path, long Bytes, string Text);

@@ -19,7 +19,7 @@ internal sealed record ProcessIdentity(int Pid, long StartTicks)
         try
         {
             using var process = PidFd.Open(Pid);
-            // Whoever has the pid while the descriptor is open keeps it.
+            // Asked after the descriptor was opened: a process of that number and start time is the one that it holds.
             if (IsAlive) process.SendSignal(Signals.Kill);
         }
         catch (LinuxException e) when (e.Errno == Errno.ESRCH)

@@ -36,7 +36,10 @@ mount -t proc proc /proc
 # As on a machine of its own: what is mounted here later reaches the sandboxes.
 mount --make-rshared /
 
+mask=$(umask)
+umask 077
 exec </dev/null >>"$lab/$node/init.log" 2>&1
+umask "$mask"
 echo "$pid" >"$lab/$node/init.pid.new"
 mv "$lab/$node/init.pid.new" "$lab/$node/init.pid"
 exec tini -- sleep infinity

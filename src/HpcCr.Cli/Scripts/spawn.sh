@@ -10,5 +10,9 @@ for fd in /proc/$$/fd/*; do
     if [ "$fd" -gt 2 ] && [ "$fd" -ne 255 ]; then eval "exec $fd>&-"; fi
 done
 if [ -n "$cgroup" ]; then echo 0 >"$cgroup/cgroup.procs"; fi
+mask=$(umask)
+umask 077
 exec </dev/null >>"$log" 2>&1
+umask "$mask"
+chmod 600 "$log"
 exec setsid -f "$@"

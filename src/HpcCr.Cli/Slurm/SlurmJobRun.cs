@@ -39,7 +39,7 @@ internal sealed class SlurmJobRun(
         if (!departure.GoesOnByItself)
             Terminal.Note($"Slurm job {allocation.Label} may not be requeued: when it has to stop it ends with its epoch, for --resume-from");
         cost.Began();
-        await EndEarlierRunAsync(earlier.Count > 0 ? earlier[0].Manifest.Job : spec.Name, cancellationToken);
+        await EndEarlierRunAsync(JobReference.Parse(earlier.Count > 0 ? earlier[0].Manifest.Job : spec.Name), cancellationToken);
         JobStatus began;
         JobStatus? last;
         await using (var step = await HoldingStep.StartAsync(allocation, signals))
@@ -62,7 +62,7 @@ internal sealed class SlurmJobRun(
             cost.Measured(status);
             Tell(status.LastError);
         }, cancellationToken);
-        var isKilled = await StopWhenToldAsync(job.Job, watching);
+        var isKilled = await StopWhenToldAsync(job.Reference(), watching);
         var last = await watching;
         await _comment.SettleAsync();
         return isKilled ? null : last;
@@ -77,7 +77,7 @@ internal sealed class SlurmJobRun(
     }
 
     // Whatever Slurm has to say until the job ends; true when it had to be killed.
-    private async Task<bool> StopWhenToldAsync(string job, Task<JobStatus> watching)
+    private async Task<bool> StopWhenToldAsync(JobReference job, Task<JobStatus> watching)
     {
         Task stopping = Task.CompletedTask;
         while (true)
@@ -89,29 +89,29 @@ internal sealed class SlurmJobRun(
             {
                 if (reason.AtOnce)
                 {
-                    Terminal.Note($"{reason.Text}; job {job} is ended");
+                    Terminal.Note($"{reason.Text}; job {job.Name} is ended");
                     await session.KillAsync(job, CancellationToken.None);
                     return true;
                 }
 
                 if (!stopping.IsCompleted) continue;
-                Terminal.Note($"{reason.Text}; job {job} is stopped with an epoch");
+                Terminal.Note($"{reason.Text}; job {job.Name} is stopped with an epoch");
                 stopping = StopAsync(job, watching);
             }
         }
     }
 
     // One that fails is tried again as long as the job runs: Slurm will not wait for a better moment.
-    private async Task StopAsync(string job, Task<JobStatus> watching)
+    private async Task StopAsync(JobReference job, Task<JobStatus> watching)
     {
         while (!watching.IsCompleted)
         {
             try
             {
-                var request = new CheckpointRequest { Job = job, Stop = true, TimeoutMs = (uint)StopTimeout.TotalMilliseconds };
+                var request = new CheckpointRequest { Job = job.ToString(), Stop = true, TimeoutMs = (uint)StopTimeout.TotalMilliseconds };
                 await foreach (var happened in session.CheckpointAsync(request, CancellationToken.None))
                     if (happened.EventCase == CheckpointEvent.EventOneofCase.Result)
-                        Terminal.Note($"job {job} was stopped by epoch {happened.Result.Epoch} (pause {Quantity.Milliseconds(happened.Result.PauseMs)}, {Quantity.Bytes(happened.Result.Bytes)})");
+                        Terminal.Note($"job {job.Name} was stopped by epoch {happened.Result.Epoch} (pause {Quantity.Milliseconds(happened.Result.PauseMs)}, {Quantity.Bytes(happened.Result.Bytes)})");
                 return;
             }
             catch (HpcCrException e)
@@ -155,13 +155,13 @@ internal sealed class SlurmJobRun(
     }
 
     // Of the run that Slurm has just requeued, a part may not be gone yet.
-    private async Task EndEarlierRunAsync(string job, CancellationToken cancellationToken)
+    private async Task EndEarlierRunAsync(JobReference job, CancellationToken cancellationToken)
     {
         try
         {
             var found = await session.StatusAsync(job, cancellationToken);
             if (!found.State.ToCore().IsEnded() && found.SlurmJob == allocation.Job)
-                await session.KillAsync(job, cancellationToken);
+                await session.KillAsync(found.Reference(), cancellationToken);
         }
         catch (HpcCrException e) when (e.Kind is FailureKind.NotFound or FailureKind.NotAllowed)
         {

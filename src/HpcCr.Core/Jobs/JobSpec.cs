@@ -8,6 +8,9 @@ public sealed record JobSpec
     /// <summary>The longest <see cref="IntervalMilliseconds"/>: 30 days.</summary>
     public const long LongestInterval = 30L * 24 * 3600 * 1000;
 
+    /// <summary>How long an epoch may hold the job, when nothing else is said.</summary>
+    public static readonly TimeSpan DefaultMaxPause = TimeSpan.FromSeconds(10);
+
     /// <summary>The job's name; see <see cref="JobName"/>.</summary>
     public required string Name { get; init; }
 
@@ -25,6 +28,15 @@ public sealed record JobSpec
 
     /// <summary>The user whom the job belongs to.</summary>
     public required uint Uid { get; init; }
+
+    /// <summary>Which job it is.</summary>
+    public JobId Id => new(Uid, Name);
+
+    /// <summary>
+    /// Whether its folders and cgroups on nodes are called by user and name (see <see cref="KeyOf"/>). Jobs that versions without this have
+    /// started keep their name alone, also after a restart: paths with it are in their environment.
+    /// </summary>
+    public bool KeyHasUser { get; init; }
 
     /// <summary>The user's group.</summary>
     public required uint Gid { get; init; }
@@ -50,8 +62,17 @@ public sealed record JobSpec
     /// <summary>Whether the job's processes ran before it was a job: a tree of them on each node.</summary>
     public bool Attached { get; init; }
 
+    /// <summary>
+    /// Which life of the job this is: a later start, restart or arrival of a migration has a higher number, whichever coordinator began it.
+    /// 0: begun by a version that did not count them.
+    /// </summary>
+    public long Incarnation { get; init; }
+
     /// <summary>How long after the end of an epoch the next one is made by itself, in milliseconds; 0: none is.</summary>
     public long IntervalMilliseconds { get; init; }
+
+    /// <summary>How long an epoch may hold the job that goes on after it, in milliseconds; 0: <see cref="DefaultMaxPause"/>.</summary>
+    public long MaxPauseMilliseconds { get; init; }
 
     /// <summary>How many committed epochs are kept; 0: all.</summary>
     public int Keep { get; init; }
@@ -87,6 +108,9 @@ public sealed record JobSpec
     /// <summary>The same as a time; null: no epoch is made by itself.</summary>
     public TimeSpan? Interval => IntervalMilliseconds > 0 ? TimeSpan.FromMilliseconds(IntervalMilliseconds) : null;
 
+    /// <summary>How long an epoch may hold the job that goes on after it.</summary>
+    public TimeSpan MaxPause => MaxPauseMilliseconds > 0 ? TimeSpan.FromMilliseconds(MaxPauseMilliseconds) : DefaultMaxPause;
+
     /// <summary>The sandbox in which the command runs.</summary>
     public string Head => Nodes[0];
 
@@ -97,13 +121,14 @@ public sealed record JobSpec
     public string HostOf(string sandbox) => Places.First(place => place.Sandbox == sandbox).Node;
 
     /// <summary>
-    /// What a sandbox's folder and cgroup on its node are called: the job's name, and for further sandboxes of the job on the same
-    /// node their own name after it.
+    /// What a sandbox's folder and cgroup on its node are called: user and name of the job, and for further sandboxes of the job on the
+    /// same node their own name after it.
     /// </summary>
     public string KeyOf(string sandbox)
     {
         var node = HostOf(sandbox);
-        return Places.First(place => place.Node == node).Sandbox == sandbox ? Name : $"{Name}{SandboxLayout.KeySeparator}{sandbox}";
+        var job = KeyHasUser ? Id.ToString() : Name;
+        return Places.First(place => place.Node == node).Sandbox == sandbox ? job : $"{job}{SandboxLayout.KeySeparator}{sandbox}";
     }
 
     /// <summary>The job's folder: epochs, output, final state.</summary>

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using HpcCr.Criu.Images.Wire;
 
 namespace HpcCr.Criu.Images;
@@ -7,6 +9,7 @@ public static class FilesImage
 {
     private const uint RegularFileType = 1;
     private const uint LinkedRemap = 0;
+    private const uint GhostRemap = 1;
     private const int TypeField = 1;
     private const int IdField = 2;
     private const int RegularField = 3;
@@ -46,6 +49,20 @@ public static class FilesImage
             .GroupBy(remap => names[remap.FileId]).ToDictionary(remaps => remaps.Key, remaps => names[remaps.First().RemapId]);
     }
 
+    /// <summary>The names under which a restore makes deleted files anew, beside where they were; it removes them before it ends, if it can.</summary>
+    /// <param name="folder">The images folder.</param>
+    /// <exception cref="ImageFormatException">An image is missing, damaged or truncated.</exception>
+    public static IReadOnlyList<string> GhostNames(string folder)
+    {
+        var names = Read(folder).ToDictionary(file => file.Id, file => file.Path);
+        return
+        [
+            .. ImageFolder.ReadAll<RemapEntry>(folder, "remap-fpath.img", ImageMagic.RemappedPaths)
+                .Where(remap => remap.Kind == GhostRemap && names.ContainsKey(remap.FileId))
+                .Select(remap => string.Create(CultureInfo.InvariantCulture, $"{names[remap.FileId]}.cr.{remap.RemapId:x}.ghost")),
+        ];
+    }
+
     /// <summary>Gives files other lengths: a restore insists on those of the images. All other bytes of files.img stay as they are.</summary>
     /// <param name="folder">The images folder, which belongs to the caller alone; files.img is replaced as a whole.</param>
     /// <param name="sizeOf">From a path to the length, in bytes; null where it stays. Files without a recorded length, or without a name, are left alone.</param>
@@ -80,8 +97,19 @@ public static class FilesImage
     public static IReadOnlyList<string> SocketPaths(string folder) =>
     [
         .. ImageFolder.Read<FileEntry>(Path.Combine(folder, "files.img"), ImageMagic.Files)
-            .Select(file => file.Unix?.Name.ToStringUtf8()).OfType<string>().Where(name => name.Length > 0 && name[0] != '\0'),
+            .Select(file => file.Unix).OfType<UnixSocketEntry>().Select(SocketPath).OfType<string>(),
     ];
+
+    // As the kernel reads sun_path: a first byte of zero makes an abstract name, a later one ends a path.
+    private static string? SocketPath(UnixSocketEntry socket)
+    {
+        var name = socket.Name.Span;
+        var end = name.IndexOf((byte)0);
+        if (name.IsEmpty || end == 0)
+            return null;
+        var path = Encoding.UTF8.GetString(end < 0 ? name : name[..end]);
+        return path[0] == '/' ? path : Path.Combine("/", socket.Folder.ToStringUtf8(), path);
+    }
 
     private static RegularFile Translate(FileEntry file, FileUses uses, bool unlinked)
     {

@@ -46,6 +46,16 @@ public sealed partial class JobCgroup
         return new JobCgroup(path, host);
     }
 
+    /// <summary>Makes a cgroup beside this one; one that exists already is taken as it is.</summary>
+    /// <param name="name">Its name.</param>
+    /// <exception cref="IOException">It cannot be made.</exception>
+    public JobCgroup MakeSibling(string name)
+    {
+        string path = System.IO.Path.Combine(System.IO.Path.GetDirectoryName(Path)!, name);
+        Directory.CreateDirectory(path);
+        return Open(path);
+    }
+
     /// <summary>Takes a cgroup that exists.</summary>
     /// <param name="absolutePath">Its folder.</param>
     /// <returns>The cgroup.</returns>
@@ -73,6 +83,11 @@ public sealed partial class JobCgroup
     /// <summary>The processes in it and below it.</summary>
     /// <returns>Their numbers in our pid namespace (0 for one outside it), in no order; empty when the cgroup is gone.</returns>
     public IReadOnlyList<int> Processes() => [.. Folders().SelectMany(ProcessesOf)];
+
+    /// <summary>The threads in it and below it.</summary>
+    /// <returns>Their numbers in our pid namespace; empty when the cgroup is gone.</returns>
+    public IReadOnlySet<int> Threads() =>
+        Folders().SelectMany(folder => NumbersIn(System.IO.Path.Combine(folder, "cgroup.threads"))).ToHashSet();
 
     /// <summary>Ends every process in it and below it with SIGKILL, frozen ones and those being forked too. It does not wait: see <see cref="WaitEmptyAsync"/>.</summary>
     /// <exception cref="LinuxException">EPERM or EACCES.</exception>
@@ -119,8 +134,10 @@ public sealed partial class JobCgroup
     private static string NftRoot(CgroupHost host) =>
         host.V2Root.StartsWith("/sys/fs/cgroup", StringComparison.Ordinal) ? "/sys/fs/cgroup" : host.V2Root;
 
-    private static IEnumerable<int> ProcessesOf(string folder) =>
-        (ProcFs.Read(System.IO.Path.Combine(folder, "cgroup.procs")) ?? "")
+    private static IEnumerable<int> ProcessesOf(string folder) => NumbersIn(System.IO.Path.Combine(folder, "cgroup.procs"));
+
+    private static IEnumerable<int> NumbersIn(string file) =>
+        (ProcFs.Read(file) ?? "")
             .Split('\n', StringSplitOptions.RemoveEmptyEntries)
             .Select(line => int.Parse(line, CultureInfo.InvariantCulture));
 

@@ -8,8 +8,6 @@ internal static unsafe partial class CredentialApi
     /// <summary>Asks setfsuid(2) and setfsgid(2) for the current value without changing it.</summary>
     public const uint Query = uint.MaxValue;
 
-    private const int SetSecureBits = 28;
-    private const int NoSetUidFixup = 4;
     private const int NoNewPrivileges = 38;
 
     // libc's setgroups changes all threads; the bare system call changes the calling one.
@@ -36,13 +34,6 @@ internal static unsafe partial class CredentialApi
             if (SetGroups((nuint)groups.Length, pointer) != 0)
                 throw LinuxException.Last($"setgroups({string.Join(',', groups)})");
         }
-    }
-
-    /// <summary>Another file-system user takes no capabilities from the calling thread any more, nor from what it starts (SECBIT_NO_SETUID_FIXUP).</summary>
-    public static void KeepCapabilities()
-    {
-        if (Control(SetSecureBits, NoSetUidFixup, 0, 0, 0) != 0)
-            throw LinuxException.Last("prctl(PR_SET_SECUREBITS)");
     }
 
     public static void SetNoNewPrivileges()

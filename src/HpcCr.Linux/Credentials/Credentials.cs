@@ -3,6 +3,9 @@ namespace HpcCr.Linux;
 /// <summary>The identity of this whole process.</summary>
 public static class Credentials
 {
+    /// <summary>The effective user.</summary>
+    public static uint User => CredentialApi.EffectiveUser();
+
     /// <summary>Becomes a user for good, in all threads; root's capabilities are gone with it.</summary>
     /// <param name="uid">The user.</param>
     /// <param name="gid">The primary group.</param>

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace HpcCr.Linux;
 
-/// <summary>The host's users and groups, through NSS (files, LDAP, sssd, ...): getpwuid_r(3), getgrouplist(3).</summary>
+/// <summary>The host's users and groups, through NSS (files, LDAP, sssd, ...): getpwnam_r(3), getgrouplist(3).</summary>
 public static unsafe partial class UserDatabase
 {
     private const int FirstBuffer = 4096;
@@ -12,7 +12,20 @@ public static unsafe partial class UserDatabase
     /// <param name="uid">The user.</param>
     /// <returns>The entry; null when no database knows the number.</returns>
     /// <exception cref="LinuxException">A database could not be asked.</exception>
-    public static UserEntry? Find(uint uid)
+    public static UserEntry? Find(uint uid) =>
+        Find($"getpwuid_r({uid})", (entry, buffer, size, found) => GetPasswd(uid, entry, buffer, size, found));
+
+    /// <summary>A user by name.</summary>
+    /// <param name="name">The login name.</param>
+    /// <returns>The entry; null when no database knows the name.</returns>
+    /// <exception cref="LinuxException">A database could not be asked.</exception>
+    public static UserEntry? Find(string name)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        return Find($"getpwnam_r({name})", (entry, buffer, size, found) => GetPasswd(name, entry, buffer, size, found));
+    }
+
+    private static UserEntry? Find(string call, Lookup lookup)
     {
         for (int size = FirstBuffer; ; size *= 4)
         {
@@ -21,16 +34,16 @@ public static unsafe partial class UserDatabase
             byte* buffer = (byte*)NativeMemory.Alloc((nuint)size);
             try
             {
-                int errno = GetPasswd(uid, &entry, buffer, (nuint)size, &found);
+                int errno = lookup(&entry, buffer, (nuint)size, &found);
                 if (errno == Errno.ERANGE && size < LargestBuffer)
                     continue;
                 if (found is not null)
                     return new UserEntry(Text(entry.Name), entry.Uid, entry.Gid, Text(entry.Home), Text(entry.Shell));
 
-                // "Not found" is 0 or one of several numbers, by database (getpwuid_r(3)).
+                // "Not found" is 0 or one of several numbers, by database (getpwnam_r(3)).
                 if (errno is 0 or Errno.ENOENT or Errno.ESRCH or Errno.EBADF or Errno.EPERM)
                     return null;
-                throw new LinuxException($"getpwuid_r({uid})", errno);
+                throw new LinuxException(call, errno);
             }
             finally
             {
@@ -65,8 +78,13 @@ public static unsafe partial class UserDatabase
     [LibraryImport("libc", EntryPoint = "getpwuid_r")]
     private static partial int GetPasswd(uint uid, Passwd* entry, byte* buffer, nuint size, Passwd** result);
 
+    [LibraryImport("libc", EntryPoint = "getpwnam_r", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int GetPasswd(string name, Passwd* entry, byte* buffer, nuint size, Passwd** result);
+
     [LibraryImport("libc", EntryPoint = "getgrouplist", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int GetGroupList(string user, uint group, uint* groups, ref int count);
+
+    private delegate int Lookup(Passwd* entry, byte* buffer, nuint size, Passwd** found);
 
     [StructLayout(LayoutKind.Sequential)]
     private struct Passwd

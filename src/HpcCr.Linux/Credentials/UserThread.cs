@@ -11,11 +11,13 @@ namespace HpcCr.Linux;
 /// <remarks>
 /// What runs here must be synchronous. Work given to tasks, Parallel or the thread pool would run with root's identity, not the user's; and a
 /// thread is born with the identity of the one that starts it, so pool workers started from here would keep the user's (<see cref="Strays"/>
-/// finds them). For parallel work, call <see cref="Run{T}"/> in each branch: it costs about 0.1 ms.
+/// finds them). For parallel work, call <see cref="Run(uint, uint, IReadOnlyList{uint}, Action)"/> in each branch: it costs about 0.1 ms.
 /// </remarks>
 public static class UserThread
 {
+    private const int MostLate = 4;
     private static readonly ConcurrentDictionary<int, bool> Running = new();
+    private static readonly Dictionary<uint, int> Late = [];
 
     /// <summary>Runs work as a user and waits for it.</summary>
     /// <typeparam name="T">What the work gives.</typeparam>
@@ -25,12 +27,31 @@ public static class UserThread
     /// <param name="work">The work; its exceptions come through as they are.</param>
     /// <returns>What the work gave.</returns>
     /// <exception cref="LinuxException">EPERM: this process may not become the user (neither root nor that user).</exception>
-    public static T Run<T>(uint uid, uint gid, IReadOnlyList<uint> groups, Func<T> work)
+    public static T Run<T>(uint uid, uint gid, IReadOnlyList<uint> groups, Func<T> work) => Run(uid, gid, groups, work, Timeout.InfiniteTimeSpan);
+
+    /// <summary>Runs work as a user and waits for it, but not for ever: a file system may never answer.</summary>
+    /// <typeparam name="T">What the work gives.</typeparam>
+    /// <param name="uid">The user.</param>
+    /// <param name="gid">The user's primary group; new files belong to it.</param>
+    /// <param name="groups">The user's supplementary groups.</param>
+    /// <param name="work">The work; its exceptions come through as they are. If it is late its thread stays until it ends, and what it gives is dropped.</param>
+    /// <param name="deadline">How long it may take.</param>
+    /// <returns>What the work gave.</returns>
+    /// <exception cref="TimeoutException">It is late, or so much work of this user is late that nothing was begun.</exception>
+    /// <exception cref="LinuxException">EPERM: this process may not become the user (neither root nor that user).</exception>
+    public static T Run<T>(uint uid, uint gid, IReadOnlyList<uint> groups, Func<T> work, TimeSpan deadline)
     {
         ArgumentNullException.ThrowIfNull(groups);
         ArgumentNullException.ThrowIfNull(work);
         T? result = default;
         ExceptionDispatchInfo? error = null;
+        var isLate = false;
+        lock (Late)
+        {
+            if (deadline != Timeout.InfiniteTimeSpan && Late.GetValueOrDefault(uid) >= MostLate)
+                throw new TimeoutException($"{MostLate} earlier requests of user {uid} still wait for a file system");
+        }
+
         var thread = new Thread(() =>
         {
             try
@@ -48,6 +69,12 @@ public static class UserThread
             finally
             {
                 Running.TryRemove(CredentialApi.ThreadId(), out _);
+                lock (Late)
+                {
+                    if (isLate && --Late[uid] == 0)
+                        Late.Remove(uid);
+                    isLate = true;
+                }
             }
         })
         {
@@ -57,7 +84,22 @@ public static class UserThread
 
         // The caller's own wait, not a completion source: setting one would queue its continuations from the user's thread.
         thread.Start();
-        thread.Join();
+        if (!thread.Join(deadline))
+        {
+            lock (Late)
+            {
+                // It may have ended in this very moment.
+                if (!isLate)
+                {
+                    isLate = true;
+                    Late[uid] = Late.GetValueOrDefault(uid) + 1;
+                    throw new TimeoutException($"nothing was heard of its file system within {deadline.TotalSeconds:F0} s");
+                }
+            }
+
+            thread.Join();
+        }
+
         error?.Throw();
         return result!;
     }

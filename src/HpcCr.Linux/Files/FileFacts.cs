@@ -31,7 +31,14 @@ public readonly record struct FileFacts(
     /// <summary>Looks at a file; links are followed.</summary>
     /// <param name="path">The file.</param>
     /// <returns>Null when there is none, or it may not be looked at.</returns>
-    public static FileFacts? Of(string path) => StatxBuffer.Look(path, StatxBuffer.AsCached) is { } found
+    public static FileFacts? Of(string path) => Look(path, StatxBuffer.AsCached);
+
+    /// <summary>Looks at a file; a link is looked at itself.</summary>
+    /// <param name="path">The file.</param>
+    /// <returns>Null when there is none, or it may not be looked at.</returns>
+    public static FileFacts? OfLink(string path) => Look(path, StatxBuffer.AsCached | StatxBuffer.NoFollow);
+
+    private static FileFacts? Look(string path, int flags) => StatxBuffer.Look(path, flags) is { } found
         ? new FileFacts(found.Mode, found.Links, found.Uid, found.Gid, found.Occupied, found.OwnMajor, found.OwnMinor, found.Inode, ((ulong)found.DeviceMajor << 32) | found.DeviceMinor)
         : null;
 }

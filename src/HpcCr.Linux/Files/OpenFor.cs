@@ -25,6 +25,9 @@ public enum OpenFor
     /// <summary>Emptied first.</summary>
     Truncate = 0x200,
 
+    /// <summary>Nobody is waited for: no writer or reader of a pipe, no holder of a lease.</summary>
+    NonBlocking = 0x800,
+
     /// <summary>Every write goes to the end.</summary>
     Append = 0x400,
 }

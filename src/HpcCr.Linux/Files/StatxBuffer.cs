@@ -12,6 +12,9 @@ internal partial struct StatxBuffer
     /// <summary>For <see cref="Look"/>: as the kernel knows it, without asking a file server.</summary>
     public const int AsCached = 0x4000;
 
+    /// <summary>For <see cref="Look"/>: a link itself, not what it points to.</summary>
+    public const int NoFollow = 0x100;
+
     /// <summary>The bits of <see cref="Mode"/> that are the type.</summary>
     public const int TypeMask = 0xF000;
 

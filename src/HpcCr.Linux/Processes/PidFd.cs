@@ -3,7 +3,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace HpcCr.Linux;
 
-/// <summary>One process, held so that its number cannot come to mean another (pidfd_open(2)).</summary>
+/// <summary>One process, held so that it cannot be mistaken for another one of its number (pidfd_open(2)).</summary>
 public sealed class PidFd : IDisposable
 {
     private readonly Lock _gate = new();
@@ -26,6 +26,15 @@ public sealed class PidFd : IDisposable
     /// <returns>The process, to be disposed by the caller.</returns>
     /// <exception cref="LinuxException">ESRCH: there is no such process.</exception>
     public static PidFd Open(int pid) => new(pid, PidFdApi.Open(pid));
+
+    /// <summary>A descriptor that the kernel gave of a process.</summary>
+    internal static PidFd Of(int pid, SafeFileHandle handle) => new(pid, handle);
+
+    /// <summary>
+    /// Whether the number still is this process's (a zombie keeps it). What was read from /proc/PID before this was asked is then of this
+    /// process; a descriptor alone does not keep the number from being used again.
+    /// </summary>
+    public bool HasItsNumber => SendSignal(0);
 
     /// <summary>A copy of one of its descriptors, sharing the open file (pidfd_getfd(2)).</summary>
     /// <param name="fd">The descriptor's number in that process.</param>

@@ -135,6 +135,27 @@ public static class ProcFs
         }
     }
 
+    /// <summary>The children that one thread has made.</summary>
+    /// <param name="pid">The thread's process.</param>
+    /// <param name="thread">The thread.</param>
+    /// <returns>Their numbers, in no order; complete only while the process is frozen.</returns>
+    public static IReadOnlyList<int> ChildrenOf(int pid, int thread) => Numbers(Read($"/proc/{pid}/task/{thread}/children") ?? "");
+
+    /// <summary>The threads of a process; empty when it is gone.</summary>
+    /// <param name="pid">The process.</param>
+    public static IReadOnlyList<int> ThreadsOf(int pid)
+    {
+        try
+        {
+            var tasks = Directory.EnumerateDirectories($"/proc/{pid}/task");
+            return [.. tasks.Select(task => int.Parse(Path.GetFileName(task), CultureInfo.InvariantCulture))];
+        }
+        catch (IOException)
+        {
+            return [];
+        }
+    }
+
     /// <summary>The arguments of a process.</summary>
     /// <param name="pid">The process.</param>
     /// <returns>Its argv; empty for a kernel thread, a zombie or a process that is gone.</returns>

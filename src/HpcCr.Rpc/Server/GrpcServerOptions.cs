@@ -11,6 +11,12 @@ public sealed record GrpcServerOptions
     /// <summary>The longest message accepted, in bytes; a longer one ends its call with ResourceExhausted.</summary>
     public int MaxReceiveMessageSize { get; init; } = DefaultMaxReceiveMessageSize;
 
+    /// <summary>How long the request of a call that has only one may take to arrive.</summary>
+    public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Asked before the request of a call is read; what it returns is disposed of at the call's end. A call that it throws for is not served.</summary>
+    public Func<ServerCallContext, IDisposable?>? Admit { get; init; }
+
     /// <summary>The one place that turns a handler's exception into a status; null from it, or no such place, means Unknown without details.</summary>
     public Func<Exception, RpcException?>? MapException { get; init; }
 

@@ -13,7 +13,7 @@ namespace HpcCr.Rpc;
 /// <remarks>Nothing of the environment comes in: no appsettings.json of the working directory, no variables, no signal handlers.</remarks>
 public sealed class RpcServerBuilder
 {
-    private readonly List<ServerServiceDefinition> _services = [];
+    private readonly List<(ServerServiceDefinition Definition, int? MostBytes)> _services = [];
     private readonly List<Action<KestrelServerOptions>> _listeners = [];
 
     /// <summary>Limits and rules of the calls.</summary>
@@ -30,19 +30,21 @@ public sealed class RpcServerBuilder
 
     /// <summary>Adds a service.</summary>
     /// <param name="service">What the generated BindService returns for an implementation.</param>
-    public RpcServerBuilder AddService(ServerServiceDefinition service)
+    /// <param name="mostBytes">The longest message that it accepts, in bytes; null: as <see cref="Options"/> say.</param>
+    public RpcServerBuilder AddService(ServerServiceDefinition service, int? mostBytes = null)
     {
         ArgumentNullException.ThrowIfNull(service);
-        _services.Add(service);
+        _services.Add((service, mostBytes));
         return this;
     }
 
     /// <summary>Listens on a unix socket; see <see cref="ServerTransport.ListenUnix"/>.</summary>
     /// <param name="path">The socket.</param>
     /// <param name="mode">Who may connect.</param>
-    public RpcServerBuilder ListenUnix(string path, UnixFileMode mode)
+    /// <param name="admit">Whether a caller may have one more connection; see <see cref="ServerTransport.ListenUnix"/>.</param>
+    public RpcServerBuilder ListenUnix(string path, UnixFileMode mode, Func<PeerCredentials, IDisposable?>? admit = null)
     {
-        _listeners.Add(kestrel => kestrel.ListenUnix(path, mode, KeepAlive));
+        _listeners.Add(kestrel => kestrel.ListenUnix(path, mode, KeepAlive, admit));
         return this;
     }
 
@@ -88,8 +90,8 @@ public sealed class RpcServerBuilder
         var app = builder.Build();
         var stopping = CancellationTokenSource.CreateLinkedTokenSource(Options.Stopping, app.Lifetime.ApplicationStopping);
         app.Lifetime.ApplicationStopped.Register(stopping.Dispose);
-        foreach (var service in _services)
-            app.MapGrpcService(service, Options with { Stopping = stopping.Token });
+        foreach (var (definition, mostBytes) in _services)
+            app.MapGrpcService(definition, Options with { Stopping = stopping.Token, MaxReceiveMessageSize = mostBytes ?? Options.MaxReceiveMessageSize });
         return app;
     }
 }

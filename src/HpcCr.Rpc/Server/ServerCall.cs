@@ -2,6 +2,7 @@ using System.Globalization;
 using System.IO.Pipelines;
 using System.Net;
 using Grpc.Core;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
@@ -36,6 +37,8 @@ internal sealed class ServerCall : ServerCallContext, IDisposable
         _cancelled = _cancelling.Token;
         if (http.Features.Get<PeerCredentials>() is { } credentials)
             UserState[typeof(PeerCredentials)] = credentials;
+        if (http.Features.Get<PeerLimits>() is { } limits)
+            UserState[typeof(PeerLimits)] = limits;
     }
 
     public GrpcServerOptions Options { get; }
@@ -136,6 +139,7 @@ internal sealed class ServerCall : ServerCallContext, IDisposable
                 _http.Response.Headers[WireNames.AcceptEncoding] = WireNames.Identity;
                 return new Status(StatusCode.Unimplemented, $"the encoding {encoding} is not supported; send {WireNames.Identity}");
             }
+            using var admitted = Options.Admit?.Invoke(this);
             await serve(this);
             return _deadlineTimer?.IsCancellationRequested == true ? OfCancellation() : StatusCore;
         }
@@ -147,7 +151,8 @@ internal sealed class ServerCall : ServerCallContext, IDisposable
 
     private Status StatusOf(Exception exception)
     {
-        if (exception is OperationCanceledException or IOException && _cancelled.IsCancellationRequested)
+        // A connection that breaks may fail the reading before it cancels the call.
+        if ((exception is OperationCanceledException or IOException && _cancelled.IsCancellationRequested) || exception is IOException { InnerException: ConnectionAbortedException })
             return OfCancellation();
         if ((exception as RpcException ?? Options.MapException?.Invoke(exception)) is { } described)
         {

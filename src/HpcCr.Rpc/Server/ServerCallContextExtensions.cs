@@ -13,4 +13,12 @@ public static class ServerCallContextExtensions
         ArgumentNullException.ThrowIfNull(context);
         return context.UserState.TryGetValue(typeof(PeerCredentials), out var credentials) ? (PeerCredentials)credentials : null;
     }
+
+    /// <summary>The resource limits of the process that called over a unix socket; null when they are not known.</summary>
+    /// <param name="context">The call.</param>
+    public static PeerLimits? GetPeerLimits(this ServerCallContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        return context.UserState.TryGetValue(typeof(PeerLimits), out var limits) ? (PeerLimits)limits : null;
+    }
 }

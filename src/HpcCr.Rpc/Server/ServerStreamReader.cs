@@ -22,5 +22,19 @@ internal sealed class ServerStreamReader<T>(ServerCall call, Marshaller<T> marsh
         return !_ended;
     }
 
-    public ValueTask<T> ReadOnlyOneAsync() => _reader.ReadOnlyOneAsync(call.CancellationToken);
+    /// <summary>Waits for the only request; a caller that begins one and does not end it is given up.</summary>
+    /// <exception cref="RpcException">It did not arrive in time.</exception>
+    public async ValueTask<T> ReadOnlyOneAsync()
+    {
+        using var late = new CancellationTokenSource(call.Options.RequestTimeout, call.Options.TimeProvider);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(call.CancellationToken, late.Token);
+        try
+        {
+            return await _reader.ReadOnlyOneAsync(either.Token);
+        }
+        catch (OperationCanceledException) when (late.IsCancellationRequested && !call.CancellationToken.IsCancellationRequested)
+        {
+            throw new RpcException(new Status(StatusCode.DeadlineExceeded, $"the request did not arrive within {call.Options.RequestTimeout.TotalSeconds:F0} s"));
+        }
+    }
 }

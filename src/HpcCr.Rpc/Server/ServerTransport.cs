@@ -15,6 +15,8 @@ namespace HpcCr.Rpc;
 public static class ServerTransport
 {
     private const int MaximumStreamsPerConnection = 1000;
+    private const int ConnectionWindowBytes = 256 << 10;
+    private const int StreamWindowBytes = 128 << 10;
     private static readonly TimeSpan HandshakeTimeout = TimeSpan.FromSeconds(5);
 
     /// <summary>How long a connection without calls is kept, and a stranger that says nothing sensible.</summary>
@@ -26,7 +28,9 @@ public static class ServerTransport
     /// <param name="path">The socket. A stale file of a dead server is replaced; starting fails if somebody answers there.</param>
     /// <param name="mode">Who may connect (write permission); set before the first connection can be made.</param>
     /// <param name="keepAlive">When to ping clients.</param>
-    public static void ListenUnix(this KestrelServerOptions kestrel, string path, UnixFileMode mode, RpcKeepAlive? keepAlive = null)
+    /// <param name="admit">Says whether a caller may have one more connection: null closes it at once; what it returns is disposed of at the connection's end.</param>
+    public static void ListenUnix(this KestrelServerOptions kestrel, string path, UnixFileMode mode, RpcKeepAlive? keepAlive = null,
+        Func<PeerCredentials, IDisposable?>? admit = null)
     {
         ArgumentNullException.ThrowIfNull(kestrel);
         Limit(kestrel, keepAlive);
@@ -38,11 +42,20 @@ public static class ServerTransport
         kestrel.ListenUnixSocket(path, listen =>
         {
             listen.Protocols = HttpProtocols.Http2;
-            listen.Use(next => connection =>
+            listen.Use(next => async connection =>
             {
                 var socket = connection.Features.GetRequiredFeature<IConnectionSocketFeature>().Socket;
-                connection.Features.Set(PeerCredentials.Of(socket));
-                return next(connection);
+                var peer = PeerCredentials.Of(socket);
+                using var admitted = admit?.Invoke(peer);
+                if (admit is not null && admitted is null)
+                {
+                    connection.Abort();
+                    return;
+                }
+
+                connection.Features.Set(peer);
+                connection.Features.Set(PeerLimits.Of(socket, peer));
+                await next(connection);
             });
         });
     }
@@ -59,11 +72,24 @@ public static class ServerTransport
         Limit(kestrel, keepAlive);
         kestrel.Listen(endpoint, listen =>
         {
+            var handshakes = new PendingHandshakes();
             listen.Protocols = HttpProtocols.Http2;
+            listen.Use(next => async connection =>
+            {
+                using var pending = handshakes.Begin(connection);
+                connection.Features.Set(pending);
+                await next(connection);
+            });
             listen.UseHttps(new TlsHandshakeCallbackOptions
             {
                 HandshakeTimeout = HandshakeTimeout,
                 OnConnection = _ => ValueTask.FromResult(clusterKey.ServerOptions()),
+            });
+            listen.Use(next => connection =>
+            {
+                // It has proven the cluster's key.
+                connection.Features.Get<PendingHandshakes.Pending>()?.Dispose();
+                return next(connection);
             });
         });
     }
@@ -77,6 +103,9 @@ public static class ServerTransport
         kestrel.Limits.Http2.KeepAlivePingDelay = keepAlive.Delay;
         kestrel.Limits.Http2.KeepAlivePingTimeout = keepAlive.Timeout;
         kestrel.Limits.Http2.MaxStreamsPerConnection = MaximumStreamsPerConnection;
+        // What a caller may have us keep before anybody has looked at it.
+        kestrel.Limits.Http2.InitialConnectionWindowSize = ConnectionWindowBytes;
+        kestrel.Limits.Http2.InitialStreamWindowSize = StreamWindowBytes;
         kestrel.Limits.MaxRequestBodySize = null;
         kestrel.Limits.MinRequestBodyDataRate = null;
         kestrel.Limits.MinResponseDataRate = null;

@@ -178,7 +178,7 @@ public sealed class EpochRunnerTests
         var job = await _cluster.RunAsync("node1", "node2");
         _cluster.Hang("node2", Step.Freeze);
 
-        var epoch = _cluster.CheckpointAsync(job);
+        var epoch = _cluster.CheckpointAsync(job, stop: true);
         await Eventually.Until(() => _cluster.Saw("node1", Step.Freeze) && _cluster.Saw("node2", Step.Freeze) && _cluster.Time.Pending == 1);
         _cluster.Time.Advance(TimeSpan.FromSeconds(29));
         Assert.False(epoch.IsCompleted);
@@ -186,6 +186,27 @@ public sealed class EpochRunnerTests
         var failure = await Assert.ThrowsAsync<HpcCrException>(() => epoch);
 
         Assert.Contains("Freeze: no answer from node2 within 30 s", failure.Message, StringComparison.Ordinal);
+        AssertAborted(job);
+    }
+
+    [Theory]
+    [InlineData(Step.Freeze)]
+    [InlineData(Step.Drain)]
+    [InlineData(Step.Dump)]
+    public async Task Checkpoint_ThatHoldsTheJobForTooLong_NamesTheOptionAndAborts(Step step)
+    {
+        var job = await _cluster.RunAsync("node1", "node2");
+        _cluster.Hang("node2", step);
+
+        var epoch = _cluster.CheckpointAsync(job);
+        await Eventually.Until(() => _cluster.Saw("node1", step) && _cluster.Saw("node2", step) && _cluster.Time.Pending == 1);
+        _cluster.Time.Advance(TimeSpan.FromSeconds(9));
+        Assert.False(epoch.IsCompleted);
+        _cluster.Time.Advance(TimeSpan.FromSeconds(2));
+        var failure = await Assert.ThrowsAsync<HpcCrException>(() => epoch);
+
+        Assert.Contains($"stencil had been stopped for 10 s when the epoch was given up in {step}", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("--max-pause", failure.Next, StringComparison.Ordinal);
         AssertAborted(job);
     }
 
@@ -310,7 +331,7 @@ public sealed class EpochRunnerTests
         _cluster.On("node1", when, async _ =>
         {
             // The guard reports the end of what was just killed, sooner or later than the step's answer.
-            ended = _cluster.Watch.HappenedAsync(_cluster.Nodes.Find("node1")!, new Event { Job = job.Name, Sandbox = "node1", JobEnded = new JobEnded { ExitCode = 137 } });
+            ended = _cluster.Watch.HappenedAsync(_cluster.Nodes.Find("node1")!, new Event { Job = job.Name, Uid = job.Spec.Uid, Sandbox = "node1", JobEnded = new JobEnded { ExitCode = 137 } });
             await Task.Yield();
             return new Reply();
         });
@@ -375,7 +396,7 @@ public sealed class EpochRunnerTests
         var epoch = _cluster.CheckpointAsync(job);
         await Eventually.Until(() => _cluster.Saw("node2", Step.Quiesce));
 
-        await _cluster.Watch.HappenedAsync(_cluster.Nodes.Find("node1")!, new Event { Job = job.Name, Sandbox = "node1", JobEnded = new JobEnded { ExitCode = 3 } });
+        await _cluster.Watch.HappenedAsync(_cluster.Nodes.Find("node1")!, new Event { Job = job.Name, Uid = job.Spec.Uid, Sandbox = "node1", JobEnded = new JobEnded { ExitCode = 3 } });
         var failure = await Assert.ThrowsAsync<HpcCrException>(() => epoch);
 
         Assert.Contains("ended with exit code 3", failure.Message, StringComparison.Ordinal);

@@ -134,7 +134,7 @@ public sealed class EpochScheduleTests
     public async Task AnEpochThatARestartReads_IsNamedToTheLauncherAsInUse()
     {
         var job = await _cluster.RunAsync("node1");
-        using (await _cluster.Retention.ReadAsync("/ckpt/stencil/epoch-000007", CancellationToken.None))
+        using (await _cluster.Retention.ReadAsync("/ckpt/stencil/epoch-000007", 1000, CancellationToken.None))
             await _cluster.Retention.PruneAsync(job, 1, dryRun: false, CancellationToken.None).Within();
         await _cluster.Retention.PruneAsync(job, 1, dryRun: false, CancellationToken.None).Within();
 

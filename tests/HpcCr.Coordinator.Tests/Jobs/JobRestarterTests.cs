@@ -18,11 +18,11 @@ public sealed class JobRestarterTests
 
         var result = await RestartAsync();
 
-        Assert.Equal([Step.LoadEpoch, Step.PlanRestore, Step.ProbeDirectory, Step.PrepareRestore, Step.PutBack, Step.Restore, Step.Go, Step.Settle], _cluster.Steps);
+        Assert.Equal([Step.LoadEpoch, Step.PlanRestore, Step.ClaimFolder, Step.ProbeDirectory, Step.PrepareRestore, Step.PutBack, Step.Restore, Step.Go, Step.Settle], _cluster.Steps);
         foreach (var step in (Step[])[Step.PlanRestore, Step.PrepareRestore, Step.PutBack, Step.Restore, Step.Go, Step.Settle])
             Assert.Equal(["node1", "node2"], _cluster.Commands.Where(c => c.Step == step).Select(c => c.Node).Order());
         Assert.All(_cluster.Commands.Where(c => c.Step == Step.PrepareRestore), c => Assert.Equal((c.Node, Epoch), (c.Command.Sandbox, c.Command.PrepareRestore.EpochPath)));
-        var job = _cluster.Jobs.Find("stencil")!;
+        var job = _cluster.Jobs.Find(new JobId(1000, "stencil"))!;
         Assert.Equal(JobState.Running, job.State);
         Assert.Equal([3, 7], job.Epochs);
         Assert.Equal(7u, result.Epoch);
@@ -46,10 +46,27 @@ public sealed class JobRestarterTests
 
         Assert.Equal($"{step} broke on {node}", failure.Message);
         Assert.Equal(["node1", "node2"], _cluster.Commands.Where(c => c.Step == Step.UndoRestore).Select(c => c.Node).Order());
-        Assert.Same(before, _cluster.Jobs.Find("stencil"));
+        Assert.Same(before, _cluster.Jobs.Find(new JobId(1000, "stencil")));
         Assert.Equal((JobState.Exited, 9), (before.State, before.ExitCode));
         _cluster.Heal();
         await RestartAsync();
+    }
+
+    [Fact]
+    public async Task Restart_WhileAnotherUserRunsAJobOfTheName_LeavesThatAlone()
+    {
+        var others = await _cluster.Starter.StartAsync(FakeCluster.Spec("node1", "node2") with { Uid = 1001 }, CancellationToken.None).Within();
+        var before = _cluster.Commands.Count;
+
+        await RestartAsync();
+
+        Assert.Equal([(1000u, JobState.Running), (1001u, JobState.Running)], _cluster.Jobs.All.Select(job => (job.Spec.Uid, job.State)));
+        Assert.All(_cluster.Commands.Skip(before).Where(asked => asked.Step != Step.LoadEpoch),
+            asked => Assert.Equal((1000u, "stencil"), (asked.Command.Uid, asked.Command.Job)));
+        await _cluster.CheckpointAsync(others);
+        await _cluster.Ender.EndAsync(others, JobState.Exited, 0);
+        Assert.All(_cluster.Commands.Where(asked => asked.Step is Step.Commit or Step.EndJob), asked => Assert.Equal(1001u, asked.Command.Uid));
+        Assert.Equal(JobState.Running, _cluster.Jobs.Find(new JobId(1000, "stencil"))!.State);
     }
 
     [Fact]
@@ -149,7 +166,7 @@ public sealed class JobRestarterTests
         var failure = await Assert.ThrowsAsync<HpcCrException>(() => RestartAsync());
 
         Assert.Contains("still runs (Running)", failure.Message, StringComparison.Ordinal);
-        Assert.Equal([Step.LoadEpoch], _cluster.Steps);
+        Assert.Equal([Step.LoadEpoch, Step.ListProcesses], _cluster.Steps);
     }
 
     [Theory]
@@ -193,7 +210,7 @@ public sealed class JobRestarterTests
 
         Assert.Equal([first, second], result.Job.Nodes.Select(n => n.Node));
         Assert.Equal(["node1", "node2"], result.Job.Nodes.Select(n => n.Sandbox));
-        var job = _cluster.Jobs.Find("stencil")!;
+        var job = _cluster.Jobs.Find(new JobId(1000, "stencil"))!;
         await _cluster.CheckpointAsync(job);
         Assert.Equal([first, second], _cluster.Commands.Where(c => c.Step == Step.Freeze).OrderBy(c => c.Command.Sandbox, StringComparer.Ordinal).Select(c => c.Node));
     }

@@ -16,7 +16,7 @@ public sealed class JobStarterTests
 
         var job = await StartAsync();
 
-        Assert.Equal([Step.ProbeDirectory, Step.CreateSandbox], _cluster.Steps);
+        Assert.Equal([Step.ClaimFolder, Step.ProbeDirectory, Step.CreateSandbox], _cluster.Steps);
         Assert.Equal([ProbeAction.Write, ProbeAction.Read, ProbeAction.Read, ProbeAction.Remove, ProbeAction.List],
             _cluster.Commands.Where(c => c.Step == Step.ProbeDirectory).Select(c => c.Command.ProbeDirectory.Action));
         Assert.All(_cluster.Commands.Where(c => c.Step == Step.ProbeDirectory), c => Assert.Equal((1000u, 1000u), (c.Command.ProbeDirectory.Uid, c.Command.ProbeDirectory.Gid)));
@@ -85,7 +85,7 @@ public sealed class JobStarterTests
         await Assert.ThrowsAsync<HpcCrException>(StartAsync);
 
         Assert.Equal(JobState.Running, job.State);
-        Assert.Same(job, _cluster.Jobs.Find("stencil"));
+        Assert.Same(job, _cluster.Jobs.Find(new JobId(1000, "stencil")));
         Assert.DoesNotContain(Step.EndJob, _cluster.Steps);
     }
 
@@ -94,6 +94,6 @@ public sealed class JobStarterTests
     private void AssertNothingLeft()
     {
         Assert.Equal(["node1", "node2", "node3"], _cluster.Commands.Where(c => c.Step == Step.EndJob).Select(c => c.Node).Order());
-        Assert.Equal(JobState.Failed, _cluster.Jobs.Find("stencil")!.State);
+        Assert.Equal(JobState.Failed, _cluster.Jobs.Find(new JobId(1000, "stencil"))!.State);
     }
 }

@@ -71,7 +71,7 @@ public sealed class JournalTests
         }
 
         Assert.InRange(_store.Replacements, 1, 20);
-        Assert.Equal(JobTable.EndedKept, _state.Jobs.Count());
+        Assert.Equal(EndedJobs.Kept, _state.Jobs.Count());
         Assert.DoesNotContain(_state.Jobs, job => job.Spec.Environment.Count > 0);
         Assert.True(_store.Length < 8 << 20);
     }
@@ -92,7 +92,57 @@ public sealed class JournalTests
         Assert.Equal(1, _store.Replacements);
     }
 
-    private static Job Job(string name) => new(FakeCluster.Spec("node1") with { Name = name, Environment = new Dictionary<string, string> { ["LONG"] = new('v', 500) } });
+    [Fact]
+    public async Task Save_OfJobsOfOneName_KeepsThoseOfAllUsers()
+    {
+        await using (var journal = Open())
+        {
+            var (first, second) = (Job("heat"), Job("heat", 1001));
+            await journal.SaveAsync(first);
+            await journal.SaveAsync(second);
+            first.MoveTo(JobState.Running);
+            await journal.SaveAsync(first);
+            second.MoveTo(JobState.Exited, 3);
+            await journal.SaveAsync(second);
+        }
+
+        Assert.Equal([(1001u, 3), (1000u, 0)], Read().Jobs.Select(job => (job.Spec.Uid, job.ExitCode)));
+
+        await using (var journal = Open())
+            journal.Forget(new JobId(1001, "heat"));
+
+        Assert.Equal(1000u, Assert.Single(Read().Jobs).Uid);
+    }
+
+    [Fact]
+    public void Apply_OfRecordsOfAVersionForWhichNamesWereUnique_TakesOneNameForOneJob()
+    {
+        var (first, second) = (Old(Job("heat"), withSpec: true), Old(Job("heat", 1001), withSpec: true));
+        _state.Apply(first);
+        var running = Old(Job("heat"), withSpec: false);
+        running.State = Protocol.V1.JobState.Running;
+        _state.Apply(running);
+        var kept = Assert.Single(_state.Jobs);
+        Assert.Equal((1000u, Protocol.V1.JobState.Running), (kept.Uid, kept.State));
+        Assert.Equal(1000u, kept.Spec.Uid);
+
+        _state.Apply(second);
+        Assert.Equal(1001u, Assert.Single(_state.Jobs).Uid);
+
+        _state.Apply(Job("heat").ToRecord());
+        Assert.Equal([1001u, 1000u], _state.Jobs.Select(job => job.Uid));
+        _state.Apply(new Protocol.V1.JournalRecord { Job = "heat", Forgotten = true });
+        Assert.Equal(1000u, Assert.Single(_state.Jobs).Uid);
+    }
+
+    private static Protocol.V1.JournalRecord Old(Job job, bool withSpec)
+    {
+        var record = job.ToRecord(withSpec);
+        record.ClearUid();
+        return record;
+    }
+
+    private static Job Job(string name, uint uid = 1000) => new(FakeCluster.Spec("node1") with { Name = name, Uid = uid, Environment = new Dictionary<string, string> { ["LONG"] = new('v', 500) } });
 
     private Journal Open() => new(_store, _state, NullLogger.Instance);
 

@@ -59,6 +59,23 @@ public sealed class NodeWatchTests
     }
 
     [Fact]
+    public async Task Connected_WithJobsOfOneNameOfTwoUsers_AdoptsBoth_AndAReportIsOfOne()
+    {
+        var second = Held("node1");
+        second.Spec.Uid = 1001;
+        var session = _cluster.Connect("node1", Held("node1"), second);
+        await _cluster.Watch.ConnectedAsync(session).Within();
+        Assert.Equal([1000u, 1001u], _cluster.Jobs.All.Select(job => job.Spec.Uid));
+
+        await _cluster.Watch.HappenedAsync(session, new Event { Job = "stencil", Uid = 1001, Sandbox = "node1", JobEnded = new JobEnded { ExitCode = 4 } }).Within();
+
+        Assert.Equal([(JobState.Running, null), (JobState.Exited, (int?)4)], _cluster.Jobs.All.Select(job => (job.State, job.ExitCode)));
+        // A node that comes back with one of them has lost the other.
+        await _cluster.Watch.ConnectedAsync(_cluster.Connect("node1", second)).Within();
+        Assert.Equal(JobState.Lost, _cluster.Jobs.All[0].State);
+    }
+
+    [Fact]
     public async Task Connected_WithAPartOfAJobThatIsOver_HasItRemoved()
     {
         _cluster.Connect("node1");
@@ -138,7 +155,7 @@ public sealed class NodeWatchTests
         _cluster.Connect("node1");
         var job = await RunningAsync();
 
-        await _cluster.Watch.HappenedAsync(_cluster.Nodes.Find(node)!, new Event { Job = job.Name, Sandbox = node, JobEnded = new JobEnded { ExitCode = 5 } }).Within();
+        await _cluster.Watch.HappenedAsync(_cluster.Nodes.Find(node)!, new Event { Job = job.Name, Uid = 1000, Sandbox = node, JobEnded = new JobEnded { ExitCode = 5 } }).Within();
 
         Assert.Equal((state, state == JobState.Exited ? 5 : null), (job.State, job.ExitCode));
         Assert.Equal(["node1", "node2"], _cluster.Commands.Where(c => c.Step == Step.EndJob).Select(c => c.Node).Order());
@@ -159,7 +176,7 @@ public sealed class NodeWatchTests
         // A session that nobody serves, so that the answer can be read here.
         var asking = new NodeSession(new Hello { Node = "node1" });
 
-        await _cluster.Watch.HappenedAsync(asking, new Event { Job = job.Name, RemoteStart = new RemoteStart { Id = 9, Node = target, Command = { "orted" } } }).Within();
+        await _cluster.Watch.HappenedAsync(asking, new Event { Job = job.Name, Uid = 1000, RemoteStart = new RemoteStart { Id = 9, Node = target, Command = { "orted" } } }).Within();
 
         Assert.True(asking.Outgoing.TryRead(out var answer));
         Assert.Equal((9ul, error), (answer.RemoteStartAnswer.Id, answer.RemoteStartAnswer.Failure?.What ?? ""));
@@ -172,8 +189,8 @@ public sealed class NodeWatchTests
         var (job, restored, move) = await MovingAsync("node3", Step.Restore);
 
         // Its old sandbox ends, is lost, and its old node comes again without it.
-        var ended = _cluster.Watch.HappenedAsync(_cluster.Nodes.Find("node1")!, new Event { Job = job.Name, Sandbox = "node1", JobEnded = new JobEnded { ExitCode = 137 } });
-        var lost = _cluster.Watch.HappenedAsync(_cluster.Nodes.Find("node1")!, new Event { Job = job.Name, Sandbox = "node1", SandboxLost = new SandboxLost { Why = "gone" } });
+        var ended = _cluster.Watch.HappenedAsync(_cluster.Nodes.Find("node1")!, new Event { Job = job.Name, Uid = 1000, Sandbox = "node1", JobEnded = new JobEnded { ExitCode = 137 } });
+        var lost = _cluster.Watch.HappenedAsync(_cluster.Nodes.Find("node1")!, new Event { Job = job.Name, Uid = 1000, Sandbox = "node1", SandboxLost = new SandboxLost { Why = "gone" } });
         await _cluster.Watch.ConnectedAsync(_cluster.Connect("node1")).Within();
         Assert.Equal(JobState.Checkpointing, job.State);
         restored.SetResult();
@@ -187,7 +204,7 @@ public sealed class NodeWatchTests
     {
         var (job, gone, move) = await MovingAsync("node2", Step.Go);
 
-        var ended = _cluster.Watch.HappenedAsync(_cluster.Nodes.Find("node3")!, new Event { Job = job.Name, Sandbox = "node1", JobEnded = new JobEnded { ExitCode = 5 } });
+        var ended = _cluster.Watch.HappenedAsync(_cluster.Nodes.Find("node3")!, new Event { Job = job.Name, Uid = 1000, Sandbox = "node1", JobEnded = new JobEnded { ExitCode = 5 } });
         Assert.Equal(JobState.Checkpointing, job.State);
         gone.SetResult();
         await Task.WhenAll(move, ended).Within();
@@ -219,7 +236,7 @@ public sealed class NodeWatchTests
     {
         var (job, held, move) = await MovingAsync(node, step);
 
-        await _cluster.Watch.HappenedAsync(_cluster.Nodes.Find(node)!, new Event { Job = job.Name, Sandbox = "node1", JobEnded = new JobEnded { ExitCode = 5 } }).Within();
+        await _cluster.Watch.HappenedAsync(_cluster.Nodes.Find(node)!, new Event { Job = job.Name, Uid = 1000, Sandbox = "node1", JobEnded = new JobEnded { ExitCode = 5 } }).Within();
         held.SetResult();
         await Task.WhenAny(move);
 
@@ -238,6 +255,35 @@ public sealed class NodeWatchTests
         Assert.Equal((JobState.Exited, "killed"), (job.State, job.Reason));
         Assert.True(_cluster.Saw("node3", Step.UndoRestore));
         Assert.DoesNotContain(_cluster.Commands, c => c.Step == Step.Go);
+    }
+
+    [Fact]
+    public async Task Connected_WithAPartOfAnEarlierLife_HasItEndedAtOnce_AndTheJobGoesOn()
+    {
+        _cluster.Connect("node1");
+        var job = await RunningAsync();
+        var old = new HeldJob { Spec = (job.Spec with { Incarnation = job.Spec.Incarnation - 1, Nodes = ["node3"] }).ToWire() };
+
+        await _cluster.Watch.ConnectedAsync(_cluster.Connect("node3", old)).Within();
+
+        var ended = Assert.Single(_cluster.Commands, c => c.Node == "node3").Command;
+        Assert.True(ended.EndJob is { Stale: true, RecordJson.IsEmpty: true });
+        Assert.Equal((ulong)job.Spec.Incarnation - 1, ended.Incarnation);
+        Assert.Equal(JobState.Running, job.State);
+    }
+
+    [Fact]
+    public async Task Connected_WithAPartOfALaterLife_TakesThatForTheJob_AndEndsWhatIsOlder()
+    {
+        _cluster.Connect("node1");
+        var job = await RunningAsync();
+        var later = new HeldJob { Spec = (job.Spec with { Incarnation = job.Spec.Incarnation + 1, Nodes = ["node3"] }).ToWire() };
+
+        await _cluster.Watch.ConnectedAsync(_cluster.Connect("node3", later)).Within();
+
+        Assert.Equal(JobState.Lost, job.State);
+        Assert.Equal(["node1", "node2"], _cluster.Commands.Where(c => c.Step == Step.EndJob).Select(c => c.Node).Order());
+        Assert.Equal((job.Spec.Incarnation + 1, JobState.Running), (_cluster.Jobs.Find(job.Spec.Id)!.Spec.Incarnation, _cluster.Jobs.Find(job.Spec.Id)!.State));
     }
 
     // A job of node1 and node2 on its way from node1 to node3, which stands at a step of one node until that is let go.

@@ -165,7 +165,7 @@ public sealed class JobRecoveryTests
         await next.Recovery.TakeOver(Read(records).Jobs).Within();
 
         var (state, places) = Expected(before, isStored);
-        if (next.Jobs.Find("stencil") is not { } job)
+        if (next.Jobs.Find(new JobId(1000, "stencil")) is not { } job)
         {
             Assert.True(state is null, when);
             return [];

@@ -21,13 +21,15 @@ internal sealed class FakeCluster
 
     public FakeCluster(params string[] names)
     {
-        Nodes = new NodeRegistry(Time);
+        Nodes = new NodeRegistry(Time, Options.FenceAfter, Options.FenceAfter);
         Journal = new Journal(Written, new JournalState(), NullLogger.Instance);
         Ender = new JobEnder(Nodes, Journal, NullLogger<JobEnder>.Instance);
-        Starter = new JobStarter(Nodes, Jobs, Journal, Ender, NullLogger<JobStarter>.Instance);
+        Gate = new LifeGate(Nodes, Ender, Journal, NullLogger<LifeGate>.Instance);
+        Claims = new FolderClaims(Nodes, Options, "host-1", NullLogger<FolderClaims>.Instance);
+        Starter = new JobStarter(Nodes, Jobs, Journal, Ender, Gate, Claims, NullLogger<JobStarter>.Instance);
         Retention = new Retention(Nodes, Journal, Starter, NullLogger<Retention>.Instance);
         Checkpointer = new Checkpointer(Nodes, Journal, Ender, Retention, Options, NullLogger<EpochRunner>.Instance);
-        Restarter = new JobRestarter(Nodes, Jobs, Journal, Starter, Ender, Retention, Options, NullLogger<JobRestarter>.Instance);
+        Restarter = new JobRestarter(Nodes, Jobs, Journal, Starter, Gate, Claims, new Decision(Nodes, Options), Retention, Options, NullLogger<JobRestarter>.Instance);
         Migrator = new JobMigrator(Nodes, Journal, Checkpointer, Restarter, Ender, NullLogger<JobMigrator>.Instance);
         Watch = new NodeWatch(Nodes, Jobs, Journal, Ender, Starter, Options, NullLogger<NodeWatch>.Instance);
         Recovery = new JobRecovery(Nodes, Jobs, Ender, Checkpointer, Restarter, Migrator, Watch, Options, NullLogger<JobRecovery>.Instance);
@@ -51,6 +53,10 @@ internal sealed class FakeCluster
     public JobRecovery Recovery { get; }
 
     public JobEnder Ender { get; }
+
+    public LifeGate Gate { get; }
+
+    public FolderClaims Claims { get; }
 
     public JobStarter Starter { get; }
 
@@ -88,8 +94,14 @@ internal sealed class FakeCluster
     public NodeSession Connect(string name, params HeldJob[] jobs)
     {
         foreach (var held in jobs)
+        {
             held.Sandbox = name;
-        var session = new NodeSession(new Hello { Node = name, Slots = 2, Software = "0.1", Engine = "criu 4.2", Addresses = { AddressOf(name) }, Jobs = { jobs } });
+            // Of the life that the coordinator knows, unless a test says otherwise.
+            if (held.Spec is { Incarnation: 0 } spec && Jobs.Find(new JobId(spec.Uid, spec.Name)) is { } known)
+                spec.Incarnation = (ulong)known.Spec.Incarnation;
+        }
+
+        var session = new NodeSession(new Hello { Node = name, Slots = 2, Software = "0.1", Engine = "criu 4.2", Addresses = { AddressOf(name) }, Jobs = { jobs } }, Time);
         Nodes.Add(session);
         _ = ServeAsync(session);
         return session;

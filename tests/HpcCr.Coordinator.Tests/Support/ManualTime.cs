@@ -31,6 +31,15 @@ internal sealed class ManualTime : TimeProvider
             return DateTimeOffset.UnixEpoch + _now;
     }
 
+    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+    // A timestamp of 0 means "none" to whoever keeps one.
+    public override long GetTimestamp()
+    {
+        lock (_gate)
+            return _now.Ticks + 1;
+    }
+
     /// <summary>Moves the clock; what is due then happens.</summary>
     public void Advance(TimeSpan by)
     {

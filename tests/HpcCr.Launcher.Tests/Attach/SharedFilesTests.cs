@@ -9,7 +9,4 @@ public sealed class SharedFilesTests
     [Fact]
     public void WhatLiesAboveAMappedFile_GoesWithIt_ButNotAllOfTmp() =>
         Assert.Equal(["/tmp/session/1/data", "/tmp/session/topology"], SharedFiles.Choose(["/tmp/session/1/data"], ["/tmp/session/topology", "/tmp/other"], []));
-
-    [Fact]
-    public void WhatHasNoNameAnyMore_IsLeftToTheEngine() => Assert.Empty(SharedFiles.Choose(["/dev/shm/a (deleted)"], [], []));
 }

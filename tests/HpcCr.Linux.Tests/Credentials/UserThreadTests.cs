@@ -48,6 +48,24 @@ public sealed class UserThreadTests
     }
 
     [Fact]
+    public void Run_WhenTheWorkIsLate_LeavesIt_AndRefusesAUserWhoIsLateTooOften()
+    {
+        Needs.Root();
+        const uint late = 54321;
+        using var end = new ManualResetEventSlim();
+        for (var i = 0; i < 4; i++)
+            Assert.Throws<TimeoutException>(() => UserThread.Run(late, Group, [], () => end.Wait(TimeSpan.FromMinutes(1)), TimeSpan.FromMilliseconds(20)));
+
+        Assert.Contains("earlier requests of user", Assert.Throws<TimeoutException>(() => UserThread.Run(late, Group, [], () => true, TimeSpan.FromMinutes(1))).Message, StringComparison.Ordinal);
+        Assert.True(UserThread.Run(User, Group, [], () => true, TimeSpan.FromMinutes(1)));
+        end.Set();
+        var clock = System.Diagnostics.Stopwatch.StartNew();
+        while (!IsServed(late) && clock.Elapsed < TimeSpan.FromSeconds(20))
+            Thread.Yield();
+        Assert.True(IsServed(late));
+    }
+
+    [Fact]
     public void Run_WhenTheWorkThrows_LetsItThroughAndLeavesTheCallerAsItWas()
     {
         Needs.Root();
@@ -97,5 +115,17 @@ public sealed class UserThreadTests
         end.Set();
         stray.Join();
         await Shell.UntilAsync(() => UserThread.Strays().Count == 0, "the stray's end");
+    }
+
+    private static bool IsServed(uint user)
+    {
+        try
+        {
+            return UserThread.Run(user, Group, [], () => true, TimeSpan.FromMinutes(1));
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
     }
 }

@@ -38,7 +38,7 @@ internal sealed class PlainEngine(BenchmarkLab lab, string criu)
         criu, "dump", "--tree", $"{root}", "--images-dir", Images, "--leave-running", "--log-file", "dump.log",
         "--tcp-established", "--file-locks", "--link-remap", "--ext-unix-sk", "--ghost-limit", "1G",
         "--network-lock", "skip", "--manage-cgroups=ignore", "--external", "mnt[]:ms",
-        "--external", "mnt[/dev/shm]:shm", "--external", $"mnt[{lab.Run.Sandbox(job).TemporaryInside}]:tmp",
+        "--external", "mnt[/dev/shm]:shm", "--external", $"mnt[{lab.Run.Sandbox($"0+{job}").TemporaryInside}]:tmp",
     ];
 
     private static double PauseOf(string statistics)

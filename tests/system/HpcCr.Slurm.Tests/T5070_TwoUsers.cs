@@ -26,9 +26,11 @@ public sealed class T5070_TwoUsers(CgroupCluster cluster) : SlurmTest(cluster)
         foreach (var words in (string[][])[["checkpoint", job.Name], ["kill", job.Name], ["status", job.Name], ["restart", Path.Combine(job.Folder, "epoch-000001")]])
             (await Cluster.HpccrAsync("bob", "sn1", words)).FailsWith(4);
         // Neither the other's sandbox, its sockets, nor its memory.
-        foreach (var path in (string[])[$"/run/hpccr/jobs/{job.Name}/memory/shm", $"/run/hpccr/jobs/{job.Name}/memory/tmp", $"/run/hpccr/jobs/{job.Name}/memory/staging", "/run/hpccr/slurm", job.Folder])
+        var key = $"{(await Cluster.RunAsAsync("alice", "sn1", "id", "-u")).EndsWith(0).Stdout.Trim()}+{job.Name}";
+        Assert.Contains(key, await Cluster.ShellAsync("sn1", "ls /run/hpccr/jobs"), StringComparison.Ordinal);
+        foreach (var path in (string[])[$"/run/hpccr/jobs/{key}/memory/shm", $"/run/hpccr/jobs/{key}/memory/tmp", $"/run/hpccr/jobs/{key}/memory/staging", "/run/hpccr/slurm", job.Folder])
             Assert.NotEqual(0, (await Cluster.RunAsAsync("bob", "sn1", "ls", path)).ExitCode);
-        (await Cluster.RunAsAsync("bob", "sn1", "python3", "-c", $"import socket; socket.socket(socket.AF_UNIX).connect('/run/hpccr/jobs/{job.Name}/guard.sock')")).EndsWith(1);
+        (await Cluster.RunAsAsync("bob", "sn1", "python3", "-c", $"import socket; socket.socket(socket.AF_UNIX).connect('/run/hpccr/jobs/{key}/guard.sock')")).EndsWith(1);
         // A node that he has not been given takes no job of his, nor does it in alice's name.
         (await Cluster.HpccrAsync("bob", "sn1", "run", "--nodes", "sn3", "--", "true")).FailsWith(4, "node sn3 belongs to Slurm");
         (await Cluster.HpccrAsync("bob", "sn1", "run", "--name", "slurm-999", "--", "true")).FailsWith(4, "kept for a job of Slurm's");

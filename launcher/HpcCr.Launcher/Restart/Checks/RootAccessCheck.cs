@@ -2,7 +2,7 @@ using HpcCr.Linux;
 
 namespace HpcCr.Launcher;
 
-/// <summary>Files that root may not open and the job's user may, as on a file server that squashes root: the engine opens them as the user, where it can.</summary>
+/// <summary>Files that root may not open and the job's user may, as on a file server that squashes root: the engine opens them as the user.</summary>
 internal sealed class RootAccessCheck : IRestoreCheck
 {
     public string Name => "root";
@@ -13,11 +13,8 @@ internal sealed class RootAccessCheck : IRestoreCheck
         var needed = (target.Sandbox.NeededFiles ?? []).Select(file => file.Path).Except(written).ToList();
         var squashed = written.Where(path => IsSquashed(target, path, write: true)).Concat(needed.Where(path => IsSquashed(target, path, write: false))).ToList();
         var text = squashed.Count == 0 ? $"{written.Count + needed.Count} to open as root" : $"{squashed.Count} of {written.Count + needed.Count} to open that are closed to root; all are opened as the job's user";
-        return new RestoreFinding(text, FileIdentity.IsSupported ? [] : [.. squashed.Select(TextOf)]);
+        return new RestoreFinding(text, []);
     }
-
-    /// <summary>What is said of a file that root may not open, where the engine cannot open files as somebody else.</summary>
-    internal static string TextOf(string path) => $"root may not open {path}, as on a file server that squashes root, and on this processor the engine opens files as root; move it, or have it exported without";
 
     private static bool IsSquashed(RestoreTarget target, string path, bool write) =>
         !FileRights.May(path, read: !write, write: write) && target.Store.Run(() => FileRights.May(path, read: !write, write: write));

@@ -185,7 +185,7 @@ start_control() {
 }
 
 start_coordinator() {
-	"$lab/in" ctl sh -c "exec setsid -f '$HPCCR_BIN/hpccr-coordinator' --listen $net.1:7733 --key-file '$lab/cluster.pem' --run-dir /run/hpccr \
+	"$lab/in" ctl sh -c "exec setsid -f '$HPCCR_BIN/hpccr-coordinator' --listen $net.1:7733 --fence-after 20 --key-file '$lab/cluster.pem' --run-dir /run/hpccr \
 		--state-dir '$lab/ctl/coordinator' </dev/null >>'$lab/log/coordinator.log' 2>&1"
 	await 20 'the coordinator' "$lab/in" ctl bash -c ": >/dev/tcp/$net.1/7733"
 }

@@ -18,6 +18,9 @@ internal sealed record CommandOptions
     /// <summary>What comes before the command, such as <c>setpriv</c> with its arguments.</summary>
     public IReadOnlyList<string> Prefix { get; init; } = [];
 
+    /// <summary>Who types it.</summary>
+    public int Uid { get; init; }
+
     /// <summary>A command that an ordinary user types.</summary>
-    public static CommandOptions AsUser(int uid) => new() { Prefix = ["setpriv", "--reuid", $"{uid}", "--regid", $"{uid}", "--clear-groups", "--"] };
+    public static CommandOptions AsUser(int uid) => new() { Uid = uid, Prefix = ["setpriv", "--reuid", $"{uid}", "--regid", $"{uid}", "--clear-groups", "--"] };
 }

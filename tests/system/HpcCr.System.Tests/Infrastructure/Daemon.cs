@@ -27,7 +27,7 @@ internal static class Daemon
     }
 
     private static bool IsGuardOf(int pid, TestJob job) =>
-        ProcessText.Words(pid) is [var program, ..] words && Path.GetFileName(program) == "hpccr-guard" && words.Any(w => w.EndsWith("/" + job.Name, StringComparison.Ordinal));
+        ProcessText.Words(pid) is [var program, ..] words && Path.GetFileName(program) == "hpccr-guard" && words.Any(w => w.EndsWith("+" + job.Name, StringComparison.Ordinal));
 
     private static bool WritesPages(int pid)
     {

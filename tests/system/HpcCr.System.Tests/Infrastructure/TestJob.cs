@@ -10,6 +10,9 @@ namespace HpcCr.SystemTests.Infrastructure;
 /// <param name="Options">How the commands about it are run.</param>
 internal sealed record TestJob(Hpccr Hpccr, string Name, string Folder, CommandOptions Options)
 {
+    /// <summary>What nodes call its first sandbox on each.</summary>
+    public string Key => $"{Options.Uid}+{Name}";
+
     /// <summary>What it has written to standard output.</summary>
     public string Stdout => Read("stdout.log");
 
@@ -29,10 +32,13 @@ internal sealed record TestJob(Hpccr Hpccr, string Name, string Folder, CommandO
     public static Task<TestJob> StartAsync(Lab lab, string stem, params IEnumerable<string> command) => StartAsync(lab, stem, [], CommandOptions.Default, command);
 
     /// <summary>Starts it with options of <c>hpccr run</c>, such as <c>--nodes node1,node2</c>.</summary>
-    public static async Task<TestJob> StartAsync(
-        Lab lab, string stem, IReadOnlyList<string> runOptions, CommandOptions options, IEnumerable<string> command)
+    public static Task<TestJob> StartAsync(Lab lab, string stem, IReadOnlyList<string> runOptions, CommandOptions options, IEnumerable<string> command) =>
+        StartNamedAsync(lab, lab.NewName(stem), runOptions, options, command);
+
+    /// <summary>The same for a job whose name is given.</summary>
+    public static async Task<TestJob> StartNamedAsync(
+        Lab lab, string name, IReadOnlyList<string> runOptions, CommandOptions options, IEnumerable<string> command)
     {
-        var name = lab.NewName(stem);
         var said = (await lab.Hpccr.RunAsync(options, ["run", "--name", name, "--detach", "--json", .. runOptions, "--", .. command])).EndsWith(0);
         Assert.Equal(name, said.Json.GetProperty("job").GetString());
         var job = new TestJob(lab.Hpccr, name, "", options);

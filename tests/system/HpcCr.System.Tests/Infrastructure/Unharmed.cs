@@ -24,7 +24,7 @@ internal static class Unharmed
         for (var node = 1; node <= lab.Nodes; node++)
         {
             var said = (await lab.Hpccr.RunAsync("lab", "exec", $"node{node}", "--", "sh", "-c",
-                $"nft list tables; find {lab.RunFolder}/jobs/{job.Name} /var/lib/hpccr/staging/node{node}/{job.Name} -name 'epoch-*' 2>/dev/null; true")).EndsWith(0).Stdout;
+                $"nft list tables; find {lab.RunFolder}/jobs/{job.Key} /var/lib/hpccr/staging/node{node}/{job.Key} -name 'epoch-*' 2>/dev/null; true")).EndsWith(0).Stdout;
             left.AddRange(said.Split('\n').Where(line => line.Contains(job.Name, StringComparison.Ordinal)).Select(line => $"node{node}: {line}"));
         }
 
@@ -34,7 +34,7 @@ internal static class Unharmed
     private static IEnumerable<string> Frozen(TestJob job)
     {
         var options = new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true, AttributesToSkip = FileAttributes.ReparsePoint };
-        return Directory.EnumerateDirectories("/sys/fs/cgroup", job.Name, options)
+        return Directory.EnumerateDirectories("/sys/fs/cgroup", "*+" + job.Name, options)
             .Where(folder => File.Exists(Path.Combine(folder, "cgroup.freeze")) && File.ReadAllText(Path.Combine(folder, "cgroup.freeze")).StartsWith('1'))
             .Select(folder => $"frozen: {folder}");
     }

@@ -41,7 +41,7 @@ internal sealed record UnrulyPlugin(string Folder)
     public static void AssertGone(TestJob job)
     {
         var options = new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true, AttributesToSkip = FileAttributes.ReparsePoint };
-        Assert.Empty(Directory.EnumerateDirectories("/sys/fs/cgroup", $"plugin~{job.Name}*", options));
+        Assert.Empty(Directory.EnumerateDirectories("/sys/fs/cgroup", $"plugin~*+{job.Name}*", options));
         Assert.DoesNotContain(ProcessText.Pids(), pid => ProcessText.Of($"/proc/{pid}/environ").Contains($"HPCCR_JOB={job.Name}\0HPCCR_SANDBOX=", StringComparison.Ordinal));
     }
 }

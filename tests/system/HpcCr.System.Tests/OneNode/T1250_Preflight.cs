@@ -251,7 +251,7 @@ public sealed class T1250_Preflight(OneNodeLab lab) : SystemTest(lab)
         return Path.GetDirectoryName(parent)!;
     }
 
-    private static string CgroupOf(TestJob job) => Directory.EnumerateDirectories("/sys/fs/cgroup", job.Name,
+    private static string CgroupOf(TestJob job) => Directory.EnumerateDirectories("/sys/fs/cgroup", "*+" + job.Name,
         new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true, AttributesToSkip = FileAttributes.ReparsePoint })
         .Single(folder => File.Exists(Path.Combine(folder, "cgroup.freeze")));
 }

@@ -18,7 +18,7 @@ public sealed class T6020_UsersOfPlugins(PluginsLab lab) : SystemTest(lab)
         var others = await StartAsync(Other, []);
         var plugin = UnrulyPlugin.Make(Path.Combine(Lab.NewFolder("unruly"), "unruly"));
         var job = await StartAsync(Owner, ["--plugin", plugin.Folder]);
-        foreach (var folder in new[] { others.Folder, $"{Lab.RunFolder}/jobs/{others.Name}/memory/tmp", $"{Lab.RunFolder}/jobs/{job.Name}/memory/staging", $"{Lab.RunFolder}/jobs/{job.Name}/root" })
+        foreach (var folder in new[] { others.Folder, $"{Lab.RunFolder}/jobs/{others.Key}/memory/tmp", $"{Lab.RunFolder}/jobs/{job.Key}/memory/staging", $"{Lab.RunFolder}/jobs/{job.Key}/root" })
         {
             plugin.Behave($"postDump read {folder}");
             await job.CheckpointAsync();

@@ -81,9 +81,9 @@ internal sealed class FaultJudge(FaultLab lab, FaultJob job)
     {
         List<string> left = [.. JobProcesses.Guards(Job).Select(pid => $"guard {pid}")];
         for (var node = 1; node <= lab.Nodes; node++)
-            left.AddRange(Directory.GetDirectories(Path.Combine(lab.NodeRun(node), "jobs"), Job.Name + "*"));
+            left.AddRange(Directory.GetDirectories(Path.Combine(lab.NodeRun(node), "jobs"), "*+" + Job.Name + "*"));
         var options = new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true, AttributesToSkip = FileAttributes.ReparsePoint };
-        left.AddRange(Directory.EnumerateDirectories("/sys/fs/cgroup", Job.Name, options));
+        left.AddRange(Directory.EnumerateDirectories("/sys/fs/cgroup", "*+" + Job.Name, options));
         return left;
     }
 }

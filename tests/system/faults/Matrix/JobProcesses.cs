@@ -8,12 +8,12 @@ internal static class JobProcesses
 {
     /// <summary>The guard of a job on a node.</summary>
     public static int? Guard(Lab lab, TestJob job, int node) => ProcessText.Pids()
-        .Where(pid => ProcessText.Words(pid) is [var program, ..] words && Path.GetFileName(program) == "hpccr-guard" && words.Any(w => w.EndsWith("/" + job.Name, StringComparison.Ordinal)))
+        .Where(pid => ProcessText.Words(pid) is [var program, ..] words && Path.GetFileName(program) == "hpccr-guard" && words.Any(w => w.EndsWith("+" + job.Name, StringComparison.Ordinal)))
         .Where(pid => NetworkOf(pid) == NetworkOf(Daemon.Launcher(lab, node))).Cast<int?>().FirstOrDefault();
 
     /// <summary>All guards of a job.</summary>
     public static IReadOnlyList<int> Guards(TestJob job) => [.. ProcessText.Pids()
-        .Where(pid => ProcessText.Words(pid) is [var program, ..] words && Path.GetFileName(program) == "hpccr-guard" && words.Any(w => w.EndsWith("/" + job.Name, StringComparison.Ordinal)))];
+        .Where(pid => ProcessText.Words(pid) is [var program, ..] words && Path.GetFileName(program) == "hpccr-guard" && words.Any(w => w.EndsWith("+" + job.Name, StringComparison.Ordinal)))];
 
     /// <summary>The engine below a guard: its only child that does not live in the sandbox. Its command line changes while it works.</summary>
     public static int? Engine(int guard) => ProcessText.Pids().Where(pid => ProcessText.Parent(pid) == guard && NamespaceOf(pid, "pid") == NamespaceOf(guard, "pid")).Cast<int?>().FirstOrDefault();
