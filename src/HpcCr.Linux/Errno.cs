@@ -45,6 +45,9 @@ public static class Errno
     /// <summary>A pipe that nobody reads, or a device that is not there (ENXIO).</summary>
     public const int ENXIO = 6;
 
+    /// <summary>An argument list or request is too long (E2BIG).</summary>
+    public const int E2BIG = 7;
+
     /// <summary>No such device (ENODEV).</summary>
     public const int ENODEV = 19;
 

@@ -265,7 +265,7 @@ def cpu_limit():
     used = burn(lambda: time.process_time() > 2.1)
     held()
     used += burn(lambda: over)
-    tell(f'signalled after four seconds: {abs(used - 4) < 1.5}')
+    tell(f'signalled after four seconds: {abs(used - 4) < 1.2}')
 
 
 def semaphores():

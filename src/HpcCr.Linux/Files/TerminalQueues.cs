@@ -16,6 +16,9 @@ public sealed record TerminalQueues(bool IsHungUp, byte[] Output, IReadOnlyList<
     // The kernel moves bytes on in a work queue; a terminal takes as much as it held before.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
+    // A terminal holds less. What comes in all the time is written by somebody else.
+    private const int MaximumBytes = 128 << 10;
+
     /// <summary>Whether there is nothing to put back.</summary>
     public bool IsEmpty => !IsHungUp && !HasData;
 
@@ -98,7 +101,7 @@ public sealed record TerminalQueues(bool IsHungUp, byte[] Output, IReadOnlyList<
         if (!settings.IsCanonical)
             return PollApi.IsReadable(slave) ? ([ReadAll(slave)], []) : ([], []);
         var lines = new List<byte[]>();
-        while (TerminalApi.ReadOnce(slave) is { } line)
+        for (var left = MaximumBytes; left > 0 && TerminalApi.ReadOnce(slave) is { } line; left -= line.Length + 1)
             lines.Add(line);
         // What follows the last whole line shows only without canonical mode. To leave that makes one line of what is there, and so it must be taken out first.
         TerminalApi.Set(slave, settings.Raw());
@@ -110,7 +113,7 @@ public sealed record TerminalQueues(bool IsHungUp, byte[] Output, IReadOnlyList<
     private static byte[] ReadAll(SafeFileHandle terminal)
     {
         var all = new List<byte>();
-        while (PollApi.IsReadable(terminal) && TerminalApi.ReadOnce(terminal) is { Length: > 0 } more)
+        while (all.Count < MaximumBytes && PollApi.IsReadable(terminal) && TerminalApi.ReadOnce(terminal) is { Length: > 0 } more)
             all.AddRange(more);
         return [.. all];
     }

@@ -16,6 +16,11 @@ public static class HugePages
         var folder = string.Create(CultureInfo.InvariantCulture, $"/sys/kernel/mm/hugepages/hugepages-{bytes >> 10}kB");
         return Number("free_hugepages") - Number("resv_hugepages") + Math.Max(0, Number("nr_overcommit_hugepages") - Number("surplus_hugepages"));
 
-        long Number(string name) => long.TryParse(ProcFs.Read($"{folder}/{name}")?.Trim(), CultureInfo.InvariantCulture, out var number) ? number : 0;
+        // Files of sysfs say that they are longer than they are: they are read to their end.
+        long Number(string name)
+        {
+            var path = $"{folder}/{name}";
+            return File.Exists(path) && long.TryParse(File.ReadAllText(path).Trim(), CultureInfo.InvariantCulture, out var number) ? number : 0;
+        }
     }
 }

@@ -16,6 +16,9 @@ public sealed record MulticastSettings
     private const int LoopOfIPv6 = 19;
     private const int AllOfIPv6 = 29;
 
+    // Each is asked for its membership of each group that anybody has joined.
+    private const int MaximumQuestions = 200_000;
+
     /// <summary>The address of the interface to send by, of IPv4 sockets; null: the kernel chooses.</summary>
     public string? Address { get; init; }
 
@@ -44,9 +47,16 @@ public sealed record MulticastSettings
     {
         var found = new Dictionary<int, MulticastSettings>();
         IReadOnlyList<(IPAddress Group, uint Interface)>? joined = null;
+        var questions = 0;
         ForeignSocket.ForEach(open, socket =>
         {
-            if (socket.IsInternet && socket.Kind is Datagrams or Raw && Of(socket, joined ??= MulticastGroups.Joined()) is var settings && settings != Default)
+            if (!socket.IsInternet || socket.Kind is not (Datagrams or Raw))
+                return;
+            joined ??= MulticastGroups.Joined();
+            questions += joined.Count;
+            if (questions > MaximumQuestions)
+                throw new LinuxException($"getsockopt(pid {open[0].Pid}, MCAST_MSFILTER), of more than {MaximumQuestions} sockets and groups,", Errno.E2BIG);
+            if (Of(socket, joined) is var settings && settings != Default)
                 found[socket.Descriptor] = settings;
         });
         return found;

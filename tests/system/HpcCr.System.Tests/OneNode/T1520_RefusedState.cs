@@ -46,8 +46,8 @@ public sealed class T1520_RefusedState(OneNodeLab lab) : SystemTest(lab)
             var (job, flag, expected) = await StartAsync("huge_pages");
             var epoch = await job.CheckpointAsync(stop: true);
             File.WriteAllText(Pool, "2");
-            (await job.RunAsync("restart", job.Name, "--dry-run")).FailsWith(6, ["huge pages of 2048 kB are free and the job needs 4", "nr_hugepages"]);
-            (await job.RunAsync("restart", job.Name)).FailsWith(6, ["huge pages of 2048 kB are free and the job needs 4"]);
+            (await job.RunAsync("restart", job.Name, "--dry-run")).FailsWith(6, ["2 huge pages of 2048 kB are free and the job needs 4", "nr_hugepages"]);
+            (await job.RunAsync("restart", job.Name)).FailsWith(6, ["2 huge pages of 2048 kB are free and the job needs 4"]);
             File.WriteAllText(Pool, "8");
             await job.RestartAsync(epoch);
             File.WriteAllText(flag, "");
