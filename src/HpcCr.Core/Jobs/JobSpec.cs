@@ -130,13 +130,13 @@ public sealed record JobSpec
 
     /// <summary>
     /// What a sandbox's folder and cgroup on its node are called: user and name of the job, and for further sandboxes of the job on the
-    /// same node their own name after it.
+    /// same node their number in <see cref="Nodes"/> after it: a name of a node would make paths of sockets too long.
     /// </summary>
     public string KeyOf(string sandbox)
     {
         var node = HostOf(sandbox);
-        var job = KeyHasUser ? Id.ToString() : Name;
-        return Places.First(place => place.Node == node).Sandbox == sandbox ? job : $"{job}{SandboxLayout.KeySeparator}{sandbox}";
+        var (job, further) = KeyHasUser ? (Id.ToString(), $"{Nodes.Index().First(n => n.Item == sandbox).Index}") : (Name, sandbox);
+        return Places.First(place => place.Node == node).Sandbox == sandbox ? job : $"{job}{SandboxLayout.KeySeparator}{further}";
     }
 
     /// <summary>The job's folder: epochs, output, final state.</summary>

@@ -21,9 +21,18 @@ public sealed class JobSpecTests
     [Fact]
     public void KeyOf_ASandbox_HasTheUser_SoThatNodesCanHoldJobsOfOneName()
     {
-        Assert.Equal(["1000+solver", "1000+solver@node2"], Spec.Nodes.Select(Spec.KeyOf));
+        Assert.Equal(["1000+solver", "1000+solver@1"], Spec.Nodes.Select(Spec.KeyOf));
         Assert.Equal("1001+solver", (Spec with { Uid = 1001 }).KeyOf("node1"));
         Assert.Equal(new JobId(1000, "solver"), Spec.Id);
+    }
+
+    [Fact]
+    public void KeyOf_TheLongestNames_LeavesRoomInTheAddressOfASocket()
+    {
+        var node = new string('n', 63);
+        var spec = Spec with { Uid = uint.MaxValue, Name = new string('j', 40), Nodes = [.. Enumerable.Range(0, 100).Select(i => $"{node[..60]}{i:D3}")], Hosts = [.. Enumerable.Repeat(node, 100)] };
+
+        Assert.InRange(new RunLayout("/run/hpccr-of-a-lab").Sandbox(spec.KeyOf(spec.Nodes[99])).GuardSocket.Length, 0, 107);
     }
 
     [Fact]
