@@ -40,7 +40,7 @@ internal static class JobViews
     /// <summary>A committed epoch, as its manifest tells; the duration of its commit is not in there.</summary>
     public static CheckpointDocument Of(Manifest made, string path) => new(
         made.Job, (uint)made.Epoch, path, Round(made.PauseMilliseconds), PhasesOf(made.Phases), (ulong)made.TotalBytes,
-        (uint)EpochViews.Connections(made), made.Cut ?? CutVerdict.Unproven, (uint)made.Refreezes, made.Stopped);
+        (uint)EpochViews.Connections(made), made.Cut ?? CutVerdict.Unproven, (uint)made.Refreezes, made.Stopped, []);
 
     /// <summary>What a restart would do.</summary>
     public static PlanDocument Of(RestartPlan plan, ErrorBody? error) => new(
