@@ -29,11 +29,14 @@ internal sealed partial class EpochRunner
             : throw new HpcCrException(FailureKind.Failed, $"the epoch took longer than its {_timeout.TotalSeconds:F0} s", "Give `--timeout` more time.");
     }
 
+    private static readonly TimeSpan TimerSlack = TimeSpan.FromMilliseconds(50);
+
     // A job that ends with the epoch does not wait for its end.
     private bool IsPauseBounded =>
         !Stops && _frozen != 0 && State is EpochState.Freeze or EpochState.Drain or EpochState.Lock or EpochState.Dump;
 
-    private bool IsPauseOver => IsPauseBounded && _nodes.Time.GetElapsedTime(_frozen) >= _maxPause;
+    // A timer of the pause's length may be a little early by the other clock.
+    private bool IsPauseOver => IsPauseBounded && _nodes.Time.GetElapsedTime(_frozen) + TimerSlack >= _maxPause;
 
     private TimeSpan PauseLeft()
     {
