@@ -227,11 +227,28 @@ internal sealed class JobRestarter(
     {
         if (!Path.IsPathRooted(path))
             throw new HpcCrException(FailureKind.Usage, $"'{JobName.Printable(path)}' is not an absolute path", "Name the epoch's folder in full.");
-        var reader = await starter.FirstNodeAsync(cancellationToken);
         var command = new Command { LoadEpoch = new LoadEpoch { Path = path, Uid = uid, Gid = gid } };
-        var replies = await NodeGroup.AskAllAsync(nodes, null, [new Place("", reader)], _ => command, "load", PlanDeadline, cancellationToken);
-        var document = replies[""].EpochLoaded.ManifestJson;
+        var document = await ReadAsync(command, cancellationToken);
         return (document, ManifestReader.Read(document.Span, path));
+    }
+
+    // A node that has just lost its power still counts as connected: then another one reads.
+    private async Task<ByteString> ReadAsync(Command command, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var reader = await starter.FirstNodeAsync(cancellationToken);
+            var session = nodes.Find(reader);
+            try
+            {
+                var replies = await NodeGroup.AskAllAsync(nodes, null, [new Place("", reader)], _ => command, "load", PlanDeadline, cancellationToken);
+                return replies[""].EpochLoaded.ManifestJson;
+            }
+            catch (NodeFailedException e) when (nodes.Find(reader) != session)
+            {
+                log.LogInformation("{Node} went away while it read an epoch ({Why}); another node reads it", reader, e.Message);
+            }
+        }
     }
 
     private async Task<PlannedRestart> PlanAsync(

@@ -31,6 +31,21 @@ public sealed class LifeGateTests
     }
 
     [Fact]
+    public async Task Restart_WhenTheNodeThatReadsTheEpochHasLostItsPower_LetsAnotherReadIt()
+    {
+        await LostAsync();
+        _cluster.Hang("node1", Step.LoadEpoch);
+
+        var restart = RestartAsync(force: true);
+        await Eventually.Until(() => _cluster.Saw("node1", Step.LoadEpoch));
+        _cluster.Nodes.Remove(_cluster.Nodes.Find("node1")!);
+        await Eventually.Until(() => _cluster.Saw("node3", Step.LoadEpoch));
+
+        // The plan goes on without it, and names it.
+        Assert.Contains("node1: no launcher", (await Assert.ThrowsAsync<HpcCrException>(() => restart)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Restart_WithForce_WaitsForNothing()
     {
         await LostAsync();
