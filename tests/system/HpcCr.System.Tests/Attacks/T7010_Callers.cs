@@ -37,7 +37,7 @@ public sealed class T7010_Callers(AttacksLab lab) : SystemTest(lab)
         // A node's folder has a link to the node's own root.
         var noLinks = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint };
         var open = Directory.EnumerateFiles(Path.Combine(lab.RunFolder, "lab"), "*.log", noLinks)
-            .Append(Path.Combine(lab.NodeRun(1), "jobs", job.Name, "guard.log")).Where(log => File.GetUnixFileMode(log) != (UnixFileMode)0b110_000_000);
+            .Append(Path.Combine(lab.NodeRun(1), "jobs", job.Key, "guard.log")).Where(log => File.GetUnixFileMode(log) != (UnixFileMode)0b110_000_000);
 
         Assert.Empty(open);
         await job.KillAsync();

@@ -80,7 +80,7 @@ public sealed class T1520_RefusedState(OneNodeLab lab) : SystemTest(lab)
         File.ReadLines(Path.Combine(CgroupOf(job), "cgroup.procs")).Sum(pid => File.ReadLines($"/proc/{pid}/smaps_rollup").Where(line => line.StartsWith("Pss:", StringComparison.Ordinal))
             .Sum(line => long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture))) >> 10;
 
-    private static string CgroupOf(TestJob job) => Directory.EnumerateDirectories("/sys/fs/cgroup", job.Name,
+    private static string CgroupOf(TestJob job) => Directory.EnumerateDirectories("/sys/fs/cgroup", job.Key,
         new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true, AttributesToSkip = FileAttributes.ReparsePoint })
         .Single(folder => File.Exists(Path.Combine(folder, "cgroup.freeze")));
 
