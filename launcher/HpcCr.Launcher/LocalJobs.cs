@@ -32,10 +32,12 @@ internal sealed class LocalJobs(LauncherOptions options, ILogger log)
     /// <summary>What their plugins ask of themselves on other nodes.</summary>
     public PluginQuestions Questions { get; } = new();
 
-    private string CgroupPrefix => $"hpccr/{options.Node}";
+    private string CgroupPrefix => CgroupOf(options);
 
     /// <summary>The cgroup of a plugin, beside that of its job; no job is called so.</summary>
-    public static string PluginCgroupOf(LocalJob job, string plugin) => $"hpccr/{job.Options.Node}/plugin~{job.Key}~{plugin}";
+    public static string PluginCgroupOf(LocalJob job, string plugin) => $"{CgroupOf(job.Options)}/plugin~{job.Key}~{plugin}";
+
+    private static string CgroupOf(LauncherOptions options) => $"hpccr/{options.Node}{options.Run.Tag}";
 
     /// <summary>A sandbox of a job, or null.</summary>
     public LocalJob? Find(JobId job, string sandbox) => _jobs.GetValueOrDefault((job, sandbox));

@@ -9,8 +9,13 @@ public sealed record RunLayout(string Root)
     /// <summary>The variable that names another folder.</summary>
     public const string Variable = "HPCCR_RUN_DIR";
 
+    private const string Usual = "/run/hpccr";
+
     /// <summary>The layout that this process is meant to use.</summary>
-    public static RunLayout Current => new(Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } dir ? Path.GetFullPath(dir) : "/run/hpccr");
+    public static RunLayout Current => new(Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } dir ? Path.GetFullPath(dir) : Usual);
+
+    /// <summary>Added to names of cgroups, so that launchers with different run folders on one node keep apart; empty for the usual folder.</summary>
+    public string Tag => Root == Usual ? "" : $"~{StableHash(Root):x8}";
 
     /// <summary>The coordinator's socket for commands on this node.</summary>
     public string CoordinatorSocket => Path.Combine(Root, "coordinator.sock");
@@ -32,4 +37,6 @@ public sealed record RunLayout(string Root)
 
     /// <summary>The folders and sockets of one job on this node.</summary>
     public SandboxLayout Sandbox(string job) => new(Path.Combine(Jobs, job));
+
+    private static uint StableHash(string text) => text.Aggregate(2166136261u, (hash, c) => (hash ^ c) * 16777619u);
 }

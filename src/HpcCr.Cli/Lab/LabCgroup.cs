@@ -14,7 +14,7 @@ internal static class LabCgroup
     /// <summary>Where the lab's cgroup belongs: below this process's own. Empty where there is no cgroup v2.</summary>
     public static string PathFor(RunLayout run)
     {
-        var name = run.Root == "/run/hpccr" ? "hpccr-lab" : $"hpccr-lab-{StableHash(run.Root):x8}";
+        var name = $"hpccr-lab{run.Tag}";
         try
         {
             return Path.Combine(CgroupHost.Detect().OwnV2Path, name);
@@ -63,6 +63,4 @@ internal static class LabCgroup
                 "A process in it may hang in the kernel; see /proc/PID/stack, then `hpccr lab down` again.", e);
         }
     }
-
-    private static uint StableHash(string text) => text.Aggregate(2166136261u, (hash, c) => (hash ^ c) * 16777619u);
 }
