@@ -19,6 +19,8 @@ internal static class ClaimFolderStep
         try
         {
             store.Run(() => Directory.CreateDirectory(request.Folder, Private));
+            if (!request.Release)
+                store.Run(() => FolderOwner.Require(request.Folder, request.Uid));
             return await file.HoldAsync(() => request.Release ? Release(file, wanted) : Claim(file, request, wanted));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

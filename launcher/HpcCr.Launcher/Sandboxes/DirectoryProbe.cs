@@ -1,5 +1,4 @@
 using HpcCr.Core;
-using HpcCr.Linux;
 using HpcCr.Protocol.V1;
 using HpcCr.Store;
 using ProbeAction = HpcCr.Protocol.V1.ProbeDirectory.Types.Action;
@@ -33,7 +32,7 @@ internal static class DirectoryProbe
         {
             case ProbeAction.Write:
                 Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-                WriteToken(folder, token, uid);
+                FolderOwner.MakeToken(folder, token, uid);
                 break;
             case ProbeAction.Remove:
                 File.Delete(token);
@@ -48,27 +47,4 @@ internal static class DirectoryProbe
         probed.HighestNumber = (uint)EpochCatalog.HighestNumber(folder);
         return new Reply { Probed = probed };
     }
-
-    // A folder belongs to whoever had the job's name first. The owner of a new file is whom the file server takes the user for; root could write anywhere.
-    private static void WriteToken(string folder, string token, uint uid)
-    {
-        try
-        {
-            File.OpenHandle(token, FileMode.CreateNew, FileAccess.Write).Dispose();
-        }
-        catch (UnauthorizedAccessException) when (FileFacts.Of(folder) is { } found && found.Uid != uid)
-        {
-            throw Taken(folder, found.Uid);
-        }
-
-        var owner = FileFacts.Of(token)?.Uid;
-        var taken = ((FileFacts?[])[FileFacts.OfLink(folder), FileFacts.Of(folder)]).FirstOrDefault(found => found?.Uid != owner);
-        if (taken is null)
-            return;
-        File.Delete(token);
-        throw Taken(folder, taken.Value.Uid);
-    }
-
-    private static HpcCrException Taken(string folder, uint owner) => new(FailureKind.NotAllowed,
-        $"the folder {folder} belongs to {UserDatabase.Find(owner)?.Name ?? $"user {owner}"}", "Choose another --name, or another directory with --ckpt-dir.");
 }

@@ -50,7 +50,7 @@ public sealed class T1411_ReplacedFiles(OneNodeLab lab) : SystemTest(lab)
     {
         var folder = await FolderOfAsync(Owner);
         var script = Path.Combine(folder, "job.sh");
-        File.WriteAllText(script, $"#!/bin/bash\ni=0\nwhile [ ! -e {folder}/end ]; do\n\techo \"step $((i += 1))\"\n\tsleep 0.05\ndone\n{string.Concat(Enumerable.Range(1, 600).Select(n => $": {n}\n"))}echo final\n");
+        File.WriteAllText(script, $"#!/bin/bash\ni=0\nwhile [ ! -e {folder}/end ]; do\n\techo \"step $((i += 1))\"\n\tsleep 0.05\ndone\n{string.Concat(Enumerable.Range(1, 600).Select(n => $": {n}\n"))}echo final done\n");
         (await Hpccr.RunProgramAsync(CommandOptions.Default, ["chown", $"{Owner}:{Owner}", script])).EndsWith(0);
         var job = await TestJob.StartAsync(Lab, "script", ["--ckpt-dir", folder], CommandOptions.AsUser(Owner) with { WorkingDirectory = folder }, ["bash", script]);
         await job.WaitForLineAsync("step 3");
@@ -65,7 +65,7 @@ public sealed class T1411_ReplacedFiles(OneNodeLab lab) : SystemTest(lab)
         await job.WaitForMoreAsync();
         File.WriteAllText(Path.Combine(folder, "end"), "");
         await job.ResultAsync();
-        Assert.Equal(Enumerable.Range(1, job.Lines.Count - 1).Select(n => $"step {n}").Append("final"), job.Lines);
+        Assert.Equal(Enumerable.Range(1, job.Lines.Count - 1).Select(n => $"step {n}").Append("final done"), job.Lines);
     }
 
     [Fact]
