@@ -4,6 +4,7 @@
 #
 #   ghost  a deleted file      other   a file with another name that has lost the one it was opened by
 #   sock   a listening socket and a connection to it    gone  the same, its name deleted     name "x (deleted)"  a live file of that name
+#   bound  as sock, which is not looked for by its name
 #   fifo   a deleted FIFO      folder  a deleted folder   inner  a deleted file in a deleted folder   dead   /proc of a process that has ended
 import os
 import socket
@@ -64,7 +65,7 @@ def owner(connection):
     return struct.unpack('3i', connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))[1]
 
 
-def listening(name, keep):
+def listening(name, keep, by_name=True):
     listener = socket.socket(socket.AF_UNIX)
     listener.bind(at(name))
     os.chmod(at(name), 0o640)
@@ -82,7 +83,7 @@ def listening(name, keep):
         server.sendall(b'fro')
         assert client.recv(3) == b'fro'
         assert listener.getsockname() == at(name)
-        if keep:
+        if keep and by_name:
             found = os.stat(at(name))
             assert stat.S_ISSOCK(found.st_mode) and found.st_uid == os.getuid() and found.st_mode & 0o777 == 0o640, found
             again = socket.socket(socket.AF_UNIX)
@@ -132,7 +133,7 @@ def dead():
     return lambda: [os.fstat(fd) for fd in fds]
 
 
-makers = {'ghost': ghost, 'other': other, 'name': live, 'inner': inner, 'sock': lambda: listening('sock', True), 'gone': lambda: listening('gone', False),
+makers = {'bound': lambda: listening('sock', True, by_name=False), 'ghost': ghost, 'other': other, 'name': live, 'inner': inner, 'sock': lambda: listening('sock', True), 'gone': lambda: listening('gone', False),
           'dgram': dgram, 'fifo': fifo, 'folder': gone_folder, 'dead': dead}
 held = {kind: makers[kind]() for kind in kinds}
 print('held', flush=True)

@@ -109,7 +109,8 @@ public sealed class T7110_PathsOfOrdinaryUsers(OneNodeLab lab) : SystemTest(lab)
         var rounds = int.Parse(Environment.GetEnvironmentVariable("HPCCR_ATTACK_ROUNDS") ?? "3", System.Globalization.CultureInfo.InvariantCulture);
         var folder = await OwnFolderAsync();
         using var roots = new RootsFolder(Lab, "sock", "dgram", "gone");
-        var job = await StartAsync(folder, "ghost", "inner", "other", "fifo", "folder", "sock", "gone", "dgram");
+        // "bound", not "sock": while the names are exchanged the program itself would find the other folder's socket by name.
+        var job = await StartAsync(folder, "ghost", "inner", "other", "fifo", "folder", "bound", "gone", "dgram");
         await job.CheckpointAsync(stop: true);
         File.CreateSymbolicLink(Path.Combine(folder, "link"), roots.Path);
         var (restarts, checkpoints) = (0, 0);
