@@ -16,7 +16,9 @@ public sealed class T1200_RestartPlan(OneNodeLab lab) : SystemTest(lab)
         File.Copy(TestPrograms.AcceptQueue, program);
         File.WriteAllText(input, "input");
         Directory.CreateDirectory(work);
-        var job = await TestJob.StartAsync(Lab, "plan", "sh", "-c", $"exec 5<{input}; cd {work}; echo started; exec {program} server {Port} 1");
+        // Files that are stored would be put back.
+        var job = await TestJob.StartAsync(Lab, "plan", ["--store-limit", "0"], CommandOptions.Default,
+            ["sh", "-c", $"exec 5<{input}; cd {work}; echo started; exec {program} server {Port} 1"]);
         await job.WaitForLineAsync("started");
         await Await.UntilAsync("the program", async () => (await Hpccr.RunAsync("lab", "exec", "node1", "--", "ss", "-Hltn", $"sport = {Port}")).Stdout.Length > 0);
         await job.CheckpointAsync(stop: true);
