@@ -12,9 +12,8 @@ cd "$(dirname "$0")"
 repository=$PWD
 logs=$repository/out/tests
 unit_patience=600          # seconds that a runner of unit tests may take
-system_patience=3600       # the same for system tests
+system_patience=4500       # the same for system tests
 passed=0 failed=0 skipped=0
-others=()                  # system test projects that run after a part of another one has ended
 
 say() { printf '%s\n' "$*"; }
 
@@ -84,10 +83,10 @@ report() {
 
 executable() { echo "$(dirname "$1")/bin/Release/net10.0/$(basename "$1" .csproj)"; }
 
-# start_project PROJECT PATIENCE [SUFFIX FILTER...]: runs a test project, or the part of it that the filters select.
 start_project() {
-	local name=$(basename "$1" .csproj)${3-}
-	run "$name" "$2" "$(executable "$1")" -noLogo -noColor -xml "$logs/$name.xml" "${@:4}"
+	local name
+	name=$(basename "$1" .csproj)
+	run "$name" "$2" "$(executable "$1")" -noLogo -noColor -xml "$logs/$name.xml"
 }
 
 # The tests that took longest, from all reports.
@@ -183,29 +182,10 @@ wait
 for project in "${unit[@]}"; do report "$(basename "$project" .csproj)"; done
 
 if [ -z "$quick" ]; then
-	# System tests wait more than they compute: two runners at a time, each with labs of its own. The second part of a project is
-	# whatever is not in the first, so that no test can be left out.
-	first=(HpcCr.SystemTests.OneNode HpcCr.SystemTests.Attacks)
-	names=()
 	for project in "${system[@]}"; do
-		name=$(basename "$project" .csproj)
-		if [ "$name" = HpcCr.System.Tests ]; then
-			mapfile -t in_first < <(printf -- '-namespace\n%s\n' "${first[@]}")
-			mapfile -t in_second < <(printf -- '-namespace-\n%s\n' "${first[@]}")
-			start_project "$project" "$system_patience" .1 "${in_first[@]}" &
-			start_project "$project" "$system_patience" .2 "${in_second[@]}" &
-			names+=("$name.1" "$name.2")
-		else
-			others+=("$project")
-			names+=("$name")
-		fi
+		start_project "$project" "$system_patience"
+		report "$(basename "$project" .csproj)"
 	done
-	for project in "${others[@]}"; do
-		wait -n
-		start_project "$project" "$system_patience" &
-	done
-	wait
-	for name in "${names[@]}"; do report "$name"; done
 fi
 say 'the slowest tests:'
 slowest

@@ -8,7 +8,7 @@ public sealed class T1020_RestartFromEachEpoch(OneNodeLab lab) : SystemTest(lab)
     [Fact]
     public async Task AJob_RestartedFromEachOfItsEpochs_EndsWithTheSameResultEveryTime()
     {
-        string[] command = [TestPrograms.Fill, "--mib", "32", "--steps", "4000", "--every", "50"];
+        string[] command = [TestPrograms.Fill, "--mib", "32", "--steps", "7000", "--every", "50"];
         var job = await TestJob.StartAsync(Lab, "fill", command);
         var epochs = new List<TestEpoch>();
         for (var i = 0; i < 3; i++)
