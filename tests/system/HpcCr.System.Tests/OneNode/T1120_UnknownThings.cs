@@ -64,7 +64,7 @@ public sealed class T1120_UnknownThings(OneNodeLab lab) : SystemTest(lab)
     [InlineData("checkpoint", "../../etc")]
     [InlineData("status", "../x")]
     [InlineData("kill", "..")]
-    [InlineData("logs", "a/b")]
+    [InlineData("logs", "a/b/c")]
     [InlineData("restart", "..")]
     public async Task WhatIsNoCommandOrNoName_IsWrongUsage(params string[] words) => (await Hpccr.RunAsync(words)).FailsWith(2);
 
