@@ -10,7 +10,7 @@ public sealed class T2020_BytesInFlight(ManyNodesLab lab) : SystemTest(lab)
     [InlineData("mpich")]
     public async Task MegabytesInFlight_CheckpointedTwentyTimes_AndRestartedFromSeveralEpochs_AreAllThere(string family)
     {
-        string[] arguments = ["--rounds", "500", "--kib", "256", "--pace-us", "50000"];
+        string[] arguments = ["--rounds", "800", "--kib", "256", "--pace-us", "50000"];
         var job = await SpreadJob.StartMpiAsync(Lab, family, 2, "flood", arguments);
         await job.WaitForLineAsync("round ");
         List<TestEpoch> epochs = [];
