@@ -168,8 +168,14 @@ internal sealed class GuardDesk
         }
         finally
         {
-            _guard.ApplyRunLease();
-            _step.Release();
+            try
+            {
+                _guard.ApplyRunLease();
+            }
+            finally
+            {
+                _step.Release();
+            }
         }
     }
 

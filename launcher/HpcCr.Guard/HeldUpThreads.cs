@@ -96,8 +96,14 @@ internal sealed class HeldUpThreads(Sandbox sandbox, SandboxFreezer freezer)
 
             foreach (var process in aside.Processes())
                 TryAdd(home, process);
-            await freezer.SettleAsync(ChildStops);
-            aside.Remove();
+            try
+            {
+                await freezer.SettleAsync(ChildStops);
+            }
+            finally
+            {
+                aside.Remove();
+            }
         }
 
         return true;

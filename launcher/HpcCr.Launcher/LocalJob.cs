@@ -134,7 +134,7 @@ internal sealed class LocalJob : IAsyncDisposable
         }
         catch (HpcCrException e)
         {
-            _cannotBeFenced = e.Kind != FailureKind.JobLost;
+            _cannotBeFenced = e.Message.Contains("does not know the request", StringComparison.Ordinal);
             Log.LogWarning("{Job}: its guard was not told how long it may run: {Why}", Spec.Name, e.Message);
         }
     }

@@ -36,13 +36,16 @@ internal sealed class JobAttacher(NodeRegistry nodes, Journal journal, JobStarte
             }, "attach", Deadline);
             if (failures.Count > 0)
                 throw failures[0];
-            job.MoveTo(JobState.Running);
+            if (!job.MoveTo(JobState.Running))
+                await ender.ClearAsync(job, release: true);
             await journal.TrySaveAsync(job);
             log.LogInformation("{Job}: attached on {Nodes}", job.Name, string.Join(", ", names));
             return job;
         }
         catch (Exception e)
         {
+            if (job.State.IsEnded())
+                await ender.ClearAsync(job, release: true);
             await ender.EndAsync(job, JobState.Failed, reason: $"it could not be attached: {e.Message}", release: true);
             await starter.ReleaseAsync(job.Spec, null);
             throw;

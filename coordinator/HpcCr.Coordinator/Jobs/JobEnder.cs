@@ -40,10 +40,12 @@ internal sealed class JobEnder(NodeRegistry nodes, Journal journal, ILogger<JobE
     }
 
     /// <summary>Removes what is left of a job that stopped to be brought back elsewhere; it does not end by that.</summary>
-    public Task ClearAsync(Job job)
+    /// <param name="job">The job.</param>
+    /// <param name="release">What was attached and never restarted is let go instead.</param>
+    public Task ClearAsync(Job job, bool release = false)
     {
         job.Former.Add(job.Spec);
-        return TellAsync(job, job.Spec.Places, ByteString.Empty, release: false);
+        return TellAsync(job, job.Spec.Places, ByteString.Empty, release);
     }
 
     /// <summary>A node has come back with a part of the job's last life, which has ended: that is removed.</summary>

@@ -199,6 +199,7 @@ internal sealed class JobRestarter(
             Restore = new Restore { DeadlineMs = (uint)RestoreDeadline.TotalMilliseconds },
         }, "restore", RestoreDeadline + PlanDeadline, cancellationToken);
         RequireAlive(job);
+        JobStarter.RequireStarting(job);
         progress("go", "all nodes are unlocked and go on");
         job.Restart = job.Restart! with { Going = true };
         await journal.SaveAsync(job);

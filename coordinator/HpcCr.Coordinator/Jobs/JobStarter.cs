@@ -21,22 +21,36 @@ internal sealed class JobStarter(NodeRegistry nodes, JobTable jobs, Journal jour
         var job = await BeginAsync(spec, cancellationToken);
         try
         {
+            RequireStarting(job);
             await journal.SaveAsync(job);
             await ProveSharedAsync(job, cancellationToken);
             var slots = nodes.SlotsOf(spec);
             await CreateAsync(job, [.. spec.Places.Skip(1)], slots, cancellationToken);
             await CreateAsync(job, [job.HeadPlace], slots, cancellationToken);
-            job.MoveTo(JobState.Running);
+            // Whoever ended it may have done so before its sandboxes were there.
+            if (!job.MoveTo(JobState.Running))
+                await ender.ClearAsync(job);
             await journal.TrySaveAsync(job);
             log.LogInformation("{Job}: runs on {Nodes}", job.Name, string.Join(", ", spec.Nodes));
             return job;
         }
         catch (Exception e)
         {
+            // Whoever ended it while it started found nothing of it on the nodes yet.
+            if (job.State.IsEnded())
+                await ender.ClearAsync(job);
             await ender.EndAsync(job, JobState.Failed, reason: e.Message);
             await ReleaseAsync(job.Spec, null);
             throw;
         }
+    }
+
+    /// <summary>Goes on only while a job that starts has not been ended.</summary>
+    /// <exception cref="HpcCrException">It has (failed).</exception>
+    public static void RequireStarting(Job job)
+    {
+        if (job.State.IsEnded())
+            throw new HpcCrException(FailureKind.Failed, $"job {job.Name} was ended while it started: it is {job.State}", "");
     }
 
     /// <summary>Takes a name for a job that starts, once nothing of an earlier job of that name can still run.</summary>

@@ -115,7 +115,9 @@ internal sealed class NodeWatch(
         await job.RecoveredAsync();
         if (job.Restart is { } restart && restart.Spec.Incarnation == spec.Incarnation)
             return;
-        if (spec.Incarnation > job.Spec.Incarnation && !held.Restoring)
+        // A life that this coordinator gave up is no later one of another coordinator's.
+        var newest = Math.Max(job.Spec.Incarnation, job.Former.NewestClaim);
+        if (spec.Incarnation > newest && !job.Former.All.Contains(former) && !held.Restoring)
             job = await ReplaceAsync(session, job, spec);
         if (job.State.IsEnded())
         {
@@ -154,7 +156,7 @@ internal sealed class NodeWatch(
             return other;
         var adopted = new Job(later);
         adopted.MoveTo(JobState.Running);
-        jobs.Add(adopted);
+        jobs.Add(adopted, isNew: false);
         journal.Note(adopted);
         return adopted;
     }

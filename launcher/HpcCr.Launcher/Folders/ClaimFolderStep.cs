@@ -8,6 +8,7 @@ namespace HpcCr.Launcher;
 /// <summary>Makes a job's folder one coordinator's for one life of the job, or gives it back.</summary>
 internal static class ClaimFolderStep
 {
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(20);
     private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
     public static async Task<Reply> RunAsync(ClaimFolder request)
@@ -18,9 +19,9 @@ internal static class ClaimFolderStep
         var file = new JobRecordFile(store, request.Folder);
         try
         {
-            store.Run(() => Directory.CreateDirectory(request.Folder, Private));
+            store.RunWithin(Deadline, JobName.Printable(request.Folder), () => Directory.CreateDirectory(request.Folder, Private));
             if (!request.Release)
-                store.Run(() => FolderOwner.Require(request.Folder, request.Uid));
+                store.RunWithin(Deadline, JobName.Printable(request.Folder), () => FolderOwner.Require(request.Folder, request.Uid));
             return await file.HoldAsync(() => request.Release ? Release(file, wanted) : Claim(file, request, wanted));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

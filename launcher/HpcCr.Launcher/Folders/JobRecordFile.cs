@@ -19,16 +19,19 @@ internal sealed class JobRecordFile(StoreAccess store, string folder)
 
     // Whoever holds the lock does so for some milliseconds; by now that launcher is dead.
     private static readonly TimeSpan LongestHold = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan AnswerDeadline = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(20);
     private readonly string _path = Path.Combine(folder, JobFolder.Record);
     private readonly string _lock = Path.Combine(folder, LockName);
 
     /// <summary>Does something that nobody else does at the same time with this folder.</summary>
-    /// <exception cref="HpcCrException">Somebody else does not come to an end.</exception>
-    public async Task<T> HoldAsync<T>(Func<T> work)
+    /// <param name="work">What is done, as the job's user.</param>
+    /// <param name="deadline">How long that may take: the file system may never answer; 20 s by default.</param>
+    /// <exception cref="HpcCrException">Somebody else does not come to an end, or the file system does not answer.</exception>
+    public async Task<T> HoldAsync<T>(Func<T> work, TimeSpan? deadline = null)
     {
         var until = Environment.TickCount64 + (long)Patience.TotalMilliseconds;
-        while (!store.Run(TryLock))
+        while (!Within(AnswerDeadline, TryLock))
         {
             if (Environment.TickCount64 > until)
                 throw new HpcCrException(FailureKind.Failed, $"another launcher holds {_lock}",
@@ -38,11 +41,11 @@ internal sealed class JobRecordFile(StoreAccess store, string folder)
 
         try
         {
-            return store.Run(work);
+            return Within(deadline ?? AnswerDeadline, work);
         }
         finally
         {
-            store.Run(Unlock);
+            Within(AnswerDeadline, Unlock);
         }
     }
 
@@ -66,6 +69,8 @@ internal sealed class JobRecordFile(StoreAccess store, string folder)
 
     /// <summary>Takes it away. As the job's user.</summary>
     public void Delete() => File.Delete(_path);
+
+    private T Within<T>(TimeSpan deadline, Func<T> work) => store.RunWithin(deadline, JobName.Printable(folder), work);
 
     private bool TryLock()
     {

@@ -9,6 +9,7 @@ namespace HpcCr.Launcher;
 internal static class RemoveJobStep
 {
     private const string RemovingSuffix = ".removing";
+    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(9);
 
     public static async Task<Reply> RunAsync(RemoveJob request, string job)
     {
@@ -30,7 +31,7 @@ internal static class RemoveJobStep
             }
 
             var file = new JobRecordFile(store, folder);
-            return await file.HoldAsync(() => Remove(file, request, folder, job));
+            return await file.HoldAsync(() => Remove(file, request, folder, job), Deadline);
         }
         catch (UnauthorizedAccessException e)
         {

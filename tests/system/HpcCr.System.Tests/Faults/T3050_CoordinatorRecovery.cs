@@ -12,6 +12,8 @@ public sealed class T3050_CoordinatorRecovery(FaultsLab lab) : SystemTest(lab)
     {
         var job = await StartAsync();
         await using var wait = Hpccr.Start(CommandOptions.Default with { Deadline = TimeSpan.FromMinutes(5) }, "wait", job.Name);
+        // It follows the job by the time that others have been answered twice.
+        for (var answer = 0; answer < 2; answer++) await job.StateAsync();
         foreach (var phase in (string[])["quiesce", "freeze", "drain", "lock", "dump", "resume", "seal"])
         {
             var ended = await KilledCoordinator.InTheMiddleOfAsync(Lab, 2, phase, phase, "checkpoint", job.Name);
